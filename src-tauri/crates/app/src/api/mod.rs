@@ -1,0 +1,160 @@
+//! The API table: every use-case once, with its name, parameters and result. Both hosts and the
+//! TypeScript types come from it.
+
+pub mod types;
+mod typescript;
+
+pub use typescript::types_ts;
+
+use crate::App;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use types::*;
+
+/// A method's place in the TypeScript interface.
+#[derive(Debug, Clone)]
+pub struct MethodType {
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub params: String,
+    pub result: String,
+}
+
+macro_rules! api {
+    ($( #[doc = $doc:literal] $name:literal => $handler:path, $params:ty, $result:ty; )*) => {
+        /// Runs the method `name`.
+        ///
+        /// # Errors
+        /// `UnknownMethod`, `InvalidParams` naming the field, or what the method itself reports.
+        pub async fn dispatch(app: &App, name: &str, params: Value) -> Result<Value, ApiError> {
+            match name {
+                $( $name => {
+                    let params: $params = parse(name, params)?;
+                    let result: $result = $handler(app, params).await?;
+                    serialize(&result)
+                } )*
+                _ => Err(unknown_method(name)),
+            }
+        }
+
+        /// Returns every method with its TypeScript types.
+        pub fn methods(config: &ts_rs::Config) -> Vec<MethodType> {
+            vec![ $( MethodType {
+                name: $name,
+                doc: $doc,
+                params: <$params as ts_rs::TS>::name(config),
+                result: <$result as ts_rs::TS>::name(config),
+            } ),* ]
+        }
+
+        /// Visits every type that the methods mention.
+        pub fn visit_types(visitor: &mut impl ts_rs::TypeVisitor) {
+            $( visitor.visit::<$params>(); visitor.visit::<$result>(); )*
+        }
+    };
+}
+
+api! {
+    #[doc = "What the shell shows about the program."]
+    "app.info" => crate::info::app_info, Empty, AppInfo;
+    #[doc = "State the UI kept at the last launch."]
+    "ui_state.get" => crate::info::ui_state, Empty, UiState;
+    #[doc = "Keeps one value of UI state."]
+    "ui_state.set" => crate::info::set_ui_state, SetUiState, Empty;
+
+    #[doc = "Providers as configured, the simulator first."]
+    "providers.list" => crate::providers::list, Empty, Vec<ProviderInfo>;
+    #[doc = "Providers that can be added."]
+    "providers.presets" => crate::providers::presets, Empty, Vec<Preset>;
+    #[doc = "Adds or changes a provider in the configuration file."]
+    "providers.save" => crate::providers::save, SaveProvider, ProviderInfo;
+    #[doc = "Takes a provider out of the configuration file. Its keys stay until deleted."]
+    "providers.delete" => crate::providers::delete, ProviderId, Empty;
+    #[doc = "Shows where calls to a base URL would go."]
+    "providers.preview_url" => crate::providers::preview_url, PreviewUrl, UrlPreview;
+    #[doc = "Tries the connection by listing models, over the same path as calls."]
+    "providers.test" => crate::providers::test, ProviderId, ProviderTest;
+    #[doc = "Looks for model servers on this machine and adds those that answer."]
+    "providers.find_local" => crate::providers::find_local, Empty, Vec<ProviderInfo>;
+    #[doc = "Models that can be picked, configured and detected."]
+    "models.list" => crate::providers::models, Empty, Vec<ModelInfo>;
+
+    #[doc = "The state of the OS key store, asked anew."]
+    "keys.state" => crate::secrets::state, Empty, KeychainState;
+    #[doc = "Removes a credential."]
+    "keys.delete" => crate::secrets::delete, KeyRef, Empty;
+    #[doc = "Chooses the credential that a provider's calls use."]
+    "keys.activate" => crate::secrets::activate, KeyRef, Empty;
+    #[doc = "Looks for known key variables in the environment."]
+    "keys.scan_env" => crate::secrets::scan_env, Empty, KeyScan;
+    #[doc = "Imports what a scan found."]
+    "keys.import" => crate::secrets::import, ImportKeys, Vec<ProviderInfo>;
+
+    #[doc = "Prompts, last changed first."]
+    "prompts.list" => crate::prompts::list, PromptQuery, Vec<PromptSummary>;
+    #[doc = "A prompt with its draft."]
+    "prompts.get" => crate::prompts::get, PromptId, Prompt;
+    #[doc = "Makes a prompt."]
+    "prompts.create" => crate::prompts::create, NewPrompt, Prompt;
+    #[doc = "Keeps the draft. Called within 300 ms of a change."]
+    "prompts.save_draft" => crate::prompts::save_draft, SaveDraft, Prompt;
+    #[doc = "Saves the draft as a new version, if it differs from the latest."]
+    "prompts.save_version" => crate::prompts::save_version, PromptId, Prompt;
+    #[doc = "A prompt's versions, newest first."]
+    "prompts.versions" => crate::prompts::versions, PromptId, Vec<PromptVersion>;
+    #[doc = "Makes an old version the draft."]
+    "prompts.restore" => crate::prompts::restore, RestoreVersion, Prompt;
+    #[doc = "Copies a prompt."]
+    "prompts.duplicate" => crate::prompts::duplicate, PromptId, Prompt;
+    #[doc = "Hides a prompt; its calls stay."]
+    "prompts.delete" => crate::prompts::delete, PromptId, Empty;
+    #[doc = "Brings a deleted prompt back."]
+    "prompts.undelete" => crate::prompts::undelete, PromptId, Prompt;
+
+    #[doc = "Runs columns of a prompt; what happens arrives on the live channel."]
+    "calls.start" => crate::calls::start, StartRun, StartedRun;
+    #[doc = "Stops a call. Stopping one that has ended is no error."]
+    "calls.stop" => crate::calls::stop, CallRef, Empty;
+    #[doc = "Stops every running call."]
+    "calls.stop_all" => crate::calls::stop_all, Empty, Empty;
+    #[doc = "Recorded calls, newest first."]
+    "calls.list" => crate::calls::list, CallQuery, CallPage;
+    #[doc = "A call with everything recorded about it, running or not."]
+    "calls.get" => crate::calls::get, CallRef, CallDetail;
+    #[doc = "Rates an answer."]
+    "calls.rate" => crate::calls::rate, RateCall, Empty;
+    #[doc = "Records a blind vote and returns the prompt's record."]
+    "votes.cast" => crate::calls::cast_vote, CastVote, VoteRecord;
+    #[doc = "How models did in a prompt's blind votes."]
+    "votes.record" => crate::calls::vote_record, PromptId, VoteRecord;
+    #[doc = "Compares two texts."]
+    "diff.texts" => crate::diff::texts, DiffTexts, Diff;
+}
+
+fn parse<T: DeserializeOwned>(name: &str, params: Value) -> Result<T, ApiError> {
+    let params = if params.is_null() { Value::Object(Default::default()) } else { params };
+    serde_json::from_value(params).map_err(|error| ApiError {
+        code: ErrorCode::InvalidParams,
+        message: format!("the parameters of `{name}` do not fit: {error}"),
+        hint: None,
+        field: None,
+    })
+}
+
+fn serialize<T: serde::Serialize>(result: &T) -> Result<Value, ApiError> {
+    serde_json::to_value(result).map_err(|error| ApiError {
+        code: ErrorCode::Internal,
+        message: format!("the result could not be written: {error}"),
+        hint: None,
+        field: None,
+    })
+}
+
+fn unknown_method(name: &str) -> ApiError {
+    ApiError {
+        code: ErrorCode::UnknownMethod,
+        message: format!("there is no method `{name}`"),
+        hint: None,
+        field: None,
+    }
+}

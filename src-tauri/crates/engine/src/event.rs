@@ -1,0 +1,133 @@
+//! The one stream of truth about a call. Window, history and spend are folds over it.
+
+use crate::call::{CallId, FinishReason};
+use crate::error::CallError;
+use crate::price::PicoUsd;
+use crate::usage::Usage;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A target as shown to people: no address, no credential.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct TargetInfo {
+    /// Provider id, as in the configuration.
+    pub provider: String,
+    /// The model asked for.
+    pub model: String,
+    /// Whether a simulated provider answers.
+    pub simulated: bool,
+}
+
+/// What the loop does after a failed attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Next {
+    /// The same target again after a wait.
+    Retry { after_ms: u64 },
+    /// Another target, at once; `why` is one short clause.
+    Fallback { to: TargetInfo, why: String },
+    /// The call ends here; `why` is one short clause.
+    Stop { why: String },
+}
+
+/// Something that happened to a call. Durations are milliseconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The targets that may be tried, in order, and why these.
+    Planned { targets: Vec<TargetInfo>, reasons: Vec<String>, deadline_ms: u64 },
+    /// A request is about to be sent. `attempt` counts from 1 over the whole call.
+    AttemptStarted { attempt: u32, max_attempts: u32, target: TargetInfo },
+    /// Response headers arrived. `request_id` is the provider's, for its support desk.
+    ResponseStarted {
+        attempt: u32,
+        after_ms: u64,
+        status: u16,
+        #[ts(optional)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request_id: Option<String>,
+    },
+    /// The first content or reasoning arrived, `after_ms` after the attempt started.
+    FirstToken { attempt: u32, after_ms: u64 },
+    TextDelta { text: String },
+    ReasoningDelta { text: String },
+    /// A piece of a tool call; `id` and `name` come once, `arguments` in pieces to be joined.
+    ToolCallDelta {
+        index: u32,
+        #[ts(optional)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        #[ts(optional)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        arguments: String,
+    },
+    /// Usage so far of the running attempt; a later one replaces an earlier one.
+    Usage { usage: Usage },
+    AttemptFailed { attempt: u32, error: CallError, elapsed_ms: u64, next: Next },
+    /// What the failed attempt had shown is void: the next attempt's answer starts from nothing.
+    Restarted { attempt: u32, discarded_chars: u64 },
+    /// The answer is whole.
+    Finished { outcome: Outcome },
+    /// No target answered.
+    Failed { report: Report },
+    /// Stopped by the caller. What had arrived stays.
+    Cancelled { elapsed_ms: u64, usage: Usage },
+}
+
+/// How a whole answer came about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct Outcome {
+    pub target: TargetInfo,
+    /// The model that answered, in the provider's words; `None` if it did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_model: Option<String>,
+    pub finish_reason: FinishReason,
+    /// Usage of the attempt that answered.
+    pub usage: Usage,
+    /// What the answering attempt cost; `None`: no price is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<PicoUsd>,
+    pub attempts: u32,
+    /// First content or reasoning after the call began, failed attempts included.
+    pub first_token_ms: u64,
+    /// The whole call.
+    pub elapsed_ms: u64,
+}
+
+/// Why a call failed: the first cause, then all that was tried.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Report {
+    /// The first attempt's error: the cause a person should look at first.
+    pub error: CallError,
+    pub attempts: Vec<FailedAttempt>,
+    pub elapsed_ms: u64,
+}
+
+/// One failed attempt in a [`Report`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct FailedAttempt {
+    pub attempt: u32,
+    pub target: TargetInfo,
+    pub error: CallError,
+}
+
+/// An event of one call in order. `seq` counts from 0 within the call; `at_ms` from the call's start.
+///
+/// Coalesced deltas carry the `seq` of their last piece, so `seq` may skip but never goes back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct CallEvent {
+    pub call: CallId,
+    pub seq: u64,
+    pub at_ms: u64,
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+impl Event {
+    /// Returns whether nothing follows this event.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Finished { .. } | Self::Failed { .. } | Self::Cancelled { .. })
+    }
+}

@@ -1,0 +1,116 @@
+//! Which targets a call may use, in which order and under which limits.
+
+use crate::event::TargetInfo;
+use crate::price::TokenPrice;
+use crate::provider::{Capabilities, Endpoint};
+use crate::secret::Secret;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use ts_rs::TS;
+
+/// The five clocks of an attempt; the sixth, the call's deadline, is in [`Plan`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    pub connect: Duration,
+    /// Until response headers.
+    pub headers: Duration,
+    /// Until content or reasoning; headers, a role alone and keep-alive comments do not count.
+    pub first_token: Duration,
+    /// Between two pieces of content or reasoning.
+    pub idle: Duration,
+    pub total: Duration,
+}
+
+/// How patient a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    Fast,
+    #[default]
+    Standard,
+    Complex,
+    Reasoning,
+}
+
+impl Tier {
+    /// Returns the tier's clocks.
+    pub const fn timeouts(self) -> Timeouts {
+        let (first_token, idle, total) = match self {
+            Self::Fast => (5, 10, 15),
+            Self::Standard => (15, 20, 60),
+            Self::Complex => (30, 30, 180),
+            Self::Reasoning => (120, 60, 600),
+        };
+        let headers = if first_token > 15 { first_token } else { 15 };
+        Timeouts {
+            connect: Duration::from_secs(10),
+            headers: Duration::from_secs(headers),
+            first_token: Duration::from_secs(first_token),
+            idle: Duration::from_secs(idle),
+            total: Duration::from_secs(total),
+        }
+    }
+
+    /// Returns the name used in configuration keys and messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Standard => "standard",
+            Self::Complex => "complex",
+            Self::Reasoning => "reasoning",
+        }
+    }
+}
+
+/// One (provider, credential, model) a call may be sent to.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Provider id, as in the configuration.
+    pub provider: String,
+    /// Provider name for people.
+    pub provider_label: String,
+    pub endpoint: Endpoint,
+    /// `None` where the provider needs no key.
+    pub key: Option<Secret>,
+    pub model: String,
+    pub capabilities: Capabilities,
+    pub tier: Tier,
+    pub timeouts: Timeouts,
+    /// `None`: no price is known.
+    pub price: Option<TokenPrice>,
+    pub simulated: bool,
+}
+
+impl Target {
+    /// Returns the target as shown to people.
+    pub fn info(&self) -> TargetInfo {
+        TargetInfo {
+            provider: self.provider.clone(),
+            model: self.model.clone(),
+            simulated: self.simulated,
+        }
+    }
+}
+
+/// What happens to an answer that breaks after its first token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Recovery {
+    /// Another attempt from nothing; the shown text is marked void.
+    #[default]
+    Restart,
+    /// The call fails; the shown text stays.
+    Fail,
+}
+
+/// The targets of one call and the limits they share.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Tried in order; never empty.
+    pub targets: Vec<Target>,
+    /// For the whole call, waits and fallbacks included.
+    pub deadline: Duration,
+    pub recovery: Recovery,
+    /// Why these targets: one short sentence each.
+    pub reasons: Vec<String>,
+}

@@ -1,0 +1,909 @@
+// Generated from the Rust types by `cargo xtask types`. Do not edit.
+
+/**
+ * An error of a use-case; the UI switches on `code`.
+ */
+export type ApiError = { code: ErrorCode, 
+/**
+ * One sentence: lower case, no final period.
+ */
+message: string, hint?: string, 
+/**
+ * The field at fault, as a path such as `providers.openai.base_url`.
+ */
+field?: string, };
+
+/**
+ * What the shell shows about the program.
+ */
+export type AppInfo = { version: string, 
+/**
+ * `linux`, `macos` or `windows`.
+ */
+os: string, data_dir: string, config_path: string, history_path: string, history_calls: number, history_bytes: number, in_flight: number, keychain: KeychainState, 
+/**
+ * `None`: the file on disk is the active configuration.
+ */
+config_error: ConfigProblem | null, 
+/**
+ * Whether any provider other than the simulator has a usable credential or needs none.
+ */
+has_real_provider: boolean, 
+/**
+ * Calls found unfinished at this launch and marked interrupted.
+ */
+interrupted_at_launch: number, };
+
+/**
+ * One attempt of a recorded call. Times are milliseconds since the call began.
+ */
+export type AttemptDetail = { attempt: number, target: TargetInfo, started_ms: number, headers_ms: number | null, first_token_ms: number | null, 
+/**
+ * `None` while it runs.
+ */
+ended_ms: number | null, 
+/**
+ * Wait after this attempt before the next; 0 if none.
+ */
+wait_ms: number, status: number | null, request_id: string | null, error: CallError | null, usage: Usage, 
+/**
+ * Text this attempt had shown before it was discarded; empty if none.
+ */
+discarded: string, };
+
+/**
+ * One message of the live channel: at most one per ~33 ms, under 6 KB.
+ */
+export type Batch = { 
+/**
+ * Counts from 0 per subscription; a gap means: fetch open calls anew with `calls.get`.
+ */
+seq: number, items: Array<Live>, };
+
+/**
+ * A call opened.
+ */
+export type CallDetail = { summary: CallSummary, 
+/**
+ * The answer so far, or whole.
+ */
+text: string, reasoning: string, tool_calls: Array<ToolCall>, attempts: Array<AttemptDetail>, 
+/**
+ * What was asked, after variables were filled in.
+ */
+request: CallRequest, 
+/**
+ * Last event's `seq`; live batches continue after it.
+ */
+seq: number, 
+/**
+ * Sentences that say what happened, in order.
+ */
+explanation: Array<string>, };
+
+/**
+ * One failure, fit to be shown: the sentence never holds a body, a key or a prompt.
+ */
+export type CallError = { kind: ErrorKind, 
+/**
+ * What failed, for what, and the knob: lower case, no final period.
+ */
+message: string, 
+/**
+ * What the person can do next; `None` if nothing better than trying again.
+ */
+hint?: string, 
+/**
+ * HTTP status, if a response was received.
+ */
+status?: number, 
+/**
+ * The provider's own code or type for the error.
+ */
+provider_code?: string, 
+/**
+ * The request parameter the provider named as the culprit.
+ */
+param?: string, 
+/**
+ * How long the provider asks to wait, in milliseconds.
+ */
+retry_after_ms?: number, 
+/**
+ * The provider's explicit word on whether a retry can help (`x-should-retry`).
+ */
+should_retry?: boolean, 
+/**
+ * The raw reply: redacted, at most [`DETAIL_LIMIT`] bytes.
+ */
+detail?: string, };
+
+/**
+ * An event of one call in order. `seq` counts from 0 within the call; `at_ms` from the call's start.
+ *
+ * Coalesced deltas carry the `seq` of their last piece, so `seq` may skip but never goes back.
+ */
+export type CallEvent = { call: CallId, seq: number, at_ms: number, } & ({ "type": "planned", targets: Array<TargetInfo>, reasons: Array<string>, deadline_ms: number, } | { "type": "attempt_started", attempt: number, max_attempts: number, target: TargetInfo, } | { "type": "response_started", attempt: number, after_ms: number, status: number, request_id?: string, } | { "type": "first_token", attempt: number, after_ms: number, } | { "type": "text_delta", text: string, } | { "type": "reasoning_delta", text: string, } | { "type": "tool_call_delta", index: number, id?: string, name?: string, arguments: string, } | { "type": "usage", usage: Usage, } | { "type": "attempt_failed", attempt: number, error: CallError, elapsed_ms: number, next: Next, } | { "type": "restarted", attempt: number, discarded_chars: number, } | { "type": "finished", outcome: Outcome, } | { "type": "failed", report: Report, } | { "type": "cancelled", elapsed_ms: number, usage: Usage, });
+
+/**
+ * Identifies one call for ever; a UUIDv7, so ids sort by the time the call was made.
+ */
+export type CallId = string;
+
+export type CallPage = { calls: Array<CallSummary>, 
+/**
+ * Pass as `before` for the next page; `None` at the end.
+ */
+next: CallId | null, };
+
+export type CallQuery = { 
+/**
+ * Words looked for in model, prompt, answer and error; empty for all.
+ */
+search: string, 
+/**
+ * Only calls older than this one (keyset paging); newest first.
+ */
+before: CallId | null, 
+/**
+ * 1 to 500.
+ */
+limit: number, };
+
+export type CallRef = { call: CallId, };
+
+/**
+ * What a call asked, kept so that it can be opened in Compose and run again.
+ */
+export type CallRequest = { 
+/**
+ * As edited, with `{{variables}}`.
+ */
+body: PromptBody, 
+/**
+ * As sent.
+ */
+messages: Array<Message>, model: string, fallbacks: Array<string>, params: Params, };
+
+/**
+ * Where a call stands.
+ */
+export type CallStatus = "running" | "ok" | "failed" | "cancelled" | "interrupted";
+
+/**
+ * A call in the list.
+ */
+export type CallSummary = { id: CallId, status: CallStatus, 
+/**
+ * RFC 3339 with milliseconds.
+ */
+started_at: string, 
+/**
+ * The first target.
+ */
+requested: TargetInfo, 
+/**
+ * The target that answered (or was tried last); `None` before the first attempt.
+ */
+answered: TargetInfo | null, attempts: number, 
+/**
+ * Same target again.
+ */
+retries: number, 
+/**
+ * Changes of target.
+ */
+fallbacks: number, first_token_ms: number | null, elapsed_ms: number | null, usage: Usage, cost: PicoUsd | null, prompt_id: string | null, prompt_title: string | null, prompt_version: number | null, 
+/**
+ * Groups the columns of one comparison.
+ */
+group: string | null, column: string | null, 
+/**
+ * `window`, `cli` or `gateway`.
+ */
+caller: string, 
+/**
+ * The first cause, for failed calls.
+ */
+error: CallError | null, rating: Rating | null, 
+/**
+ * Start of the answer.
+ */
+excerpt: string, };
+
+/**
+ * What a model can take and do. Unknown counts as able: the provider has the last word.
+ */
+export type Capabilities = { images: boolean, tools: boolean, 
+/**
+ * Native JSON-schema answers.
+ */
+json_schema: boolean, 
+/**
+ * Whether it streams reasoning or takes a reasoning effort.
+ */
+reasoning: boolean, 
+/**
+ * Parameters (fields of `Params`) the model rejects; they are not sent.
+ */
+rejected_params: Array<string>, 
+/**
+ * Input and output together, in tokens; `None` if unknown.
+ */
+context_window: number | null, 
+/**
+ * Most output tokens; `None` if unknown.
+ */
+max_output_tokens: number | null, };
+
+/**
+ * A vote of a blind comparison.
+ */
+export type CastVote = { group: string, prompt_id: string | null, 
+/**
+ * The calls that were compared, in the order shown.
+ */
+calls: Array<CallId>, verdict: Verdict, };
+
+/**
+ * One column of a comparison.
+ */
+export type Column = { 
+/**
+ * Chosen by the UI, stable while the column lives.
+ */
+id: string, 
+/**
+ * `provider/model`.
+ */
+model: string, 
+/**
+ * Tried in order when `model` fails.
+ */
+fallbacks: Array<string>, 
+/**
+ * Overrides of the prompt's parameters; `None`: none.
+ */
+params: Params | null, };
+
+/**
+ * Why the configuration file on disk is not active.
+ */
+export type ConfigProblem = { file: string, 
+/**
+ * Counted from 1; `None` if the problem has no place.
+ */
+line: number | null, column: number | null, field: string | null, message: string, fix: string | null, };
+
+export type Diff = { 
+/**
+ * In reading order. Word by word; line by line when the texts are long.
+ */
+spans: Array<DiffSpan>, };
+
+export type DiffKind = "same" | "removed" | "added";
+
+/**
+ * A piece of a comparison of two texts.
+ */
+export type DiffSpan = { kind: DiffKind, text: string, };
+
+export type DiffTexts = { before: string, after: string, };
+
+/**
+ * No parameters, or nothing to say.
+ */
+export type Empty = Record<symbol, never>;
+
+/**
+ * The kinds of [`ApiError`].
+ */
+export type ErrorCode = "invalid_params" | "unknown_method" | "not_found" | "conflict" | "config" | "keychain_locked" | "keychain_none" | "store" | "provider" | "internal";
+
+/**
+ * What happened. Its snake_case name is the value of OpenTelemetry's `error.type`.
+ */
+export type ErrorKind = "dns" | "connect" | "tls" | "reset" | "connect_timeout" | "headers_timeout" | "first_token_timeout" | "idle_timeout" | "too_slow" | "total_timeout" | "malformed" | "truncated" | "too_large" | "not_an_api" | "rate_limited" | "quota_exhausted" | "billing" | "plan_limit" | "overloaded" | "server" | "auth" | "permission" | "not_found" | "rejected" | "context_too_long" | "content_filtered" | "empty_answer" | "output_invalid" | "no_credential" | "incapable" | "misconfigured" | "cancelled" | "interrupted";
+
+/**
+ * One failed attempt in a [`Report`].
+ */
+export type FailedAttempt = { attempt: number, target: TargetInfo, error: CallError, };
+
+/**
+ * Why the model stopped. Providers' own words are mapped onto these.
+ */
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "other";
+
+/**
+ * A credential found in the environment or in a `.env` file.
+ */
+export type FoundKey = { variable: string, 
+/**
+ * Preset the variable belongs to.
+ */
+preset: string, label: string, last4: string | null, 
+/**
+ * Whether the provider is configured and has a credential already.
+ */
+already: boolean, };
+
+export type ImportKeys = { token: string, variables: Array<string>, 
+/**
+ * Reference environment variables by name instead of copying values to the key store
+ * (only for the environment's own variables).
+ */
+by_reference: boolean, };
+
+export type InstallCommand = { 
+/**
+ * For example "Debian, Ubuntu".
+ */
+system: string, command: string, };
+
+/**
+ * A named credential. There is no way to read the credential itself back.
+ */
+export type KeyInfo = { name: string, source: KeySource, present: boolean, 
+/**
+ * Last four characters; `None` if absent or short.
+ */
+last4: string | null, 
+/**
+ * RFC 3339; `None` if unknown.
+ */
+updated_at: string | null, };
+
+export type KeyRef = { provider: string, name: string, };
+
+/**
+ * What a scan found. `token` names the scan for [`ImportKeys`]; the values stay on the Rust side.
+ */
+export type KeyScan = { token: string, 
+/**
+ * "environment" or the file's path.
+ */
+origin: string, found: Array<FoundKey>, };
+
+/**
+ * Where a credential lives.
+ */
+export type KeySource = { "kind": "keychain" } | { "kind": "environment", variable: string, } | { "kind": "session" };
+
+/**
+ * The state of the OS key store.
+ */
+export type KeychainState = { "state": "ok" } | { "state": "locked", message: string, } | { "state": "none", message: string, commands: Array<InstallCommand>, };
+
+/**
+ * The colour of a provider's lamp. Never the only signal: a text stands beside it.
+ */
+export type Lamp = "ok" | "warning" | "down" | "idle" | "simulated";
+
+/**
+ * Something a window must know at once.
+ */
+export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind": "event", event: CallEvent, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, };
+
+/**
+ * One turn of the conversation.
+ */
+export type Message = { role: Role, parts: Array<Part>, };
+
+/**
+ * A model that can be picked.
+ */
+export type ModelInfo = { 
+/**
+ * `provider/model`: what a column and the command line take.
+ */
+id: string, provider: string, provider_label: string, model: string, capabilities: Capabilities, 
+/**
+ * Pico-USD per input token; `None`: no price is known.
+ */
+input_price: PicoUsd | null, output_price: PicoUsd | null, local: boolean, simulated: boolean, 
+/**
+ * `None` if it can be called now, else why not ("no key for OpenAI").
+ */
+unavailable: string | null, 
+/**
+ * One line for simulated models: what they play. `None` for others.
+ */
+about: string | null, };
+
+export type NewPrompt = { title: string, body: PromptBody, };
+
+/**
+ * What the loop does after a failed attempt.
+ */
+export type Next = { "do": "retry", after_ms: number, } | { "do": "fallback", to: TargetInfo, why: string, } | { "do": "stop", why: string, };
+
+/**
+ * Asks the host to open a web address in the user's browser (after the UI had it confirmed).
+ */
+export type OpenUrl = { url: string, };
+
+/**
+ * How a whole answer came about.
+ */
+export type Outcome = { target: TargetInfo, 
+/**
+ * The model that answered, in the provider's words; `None` if it did not say.
+ */
+response_model?: string, finish_reason: FinishReason, 
+/**
+ * Usage of the attempt that answered.
+ */
+usage: Usage, 
+/**
+ * What the answering attempt cost; `None`: no price is known.
+ */
+cost?: PicoUsd, attempts: number, 
+/**
+ * First content or reasoning after the call began, failed attempts included.
+ */
+first_token_ms: number, 
+/**
+ * The whole call.
+ */
+elapsed_ms: number, };
+
+/**
+ * Sampling parameters. `None` means "not sent", so the provider's own default holds.
+ */
+export type Params = { 
+/**
+ * Randomness, 0 to 2.
+ */
+temperature?: number, 
+/**
+ * Nucleus sampling mass, 0 to 1.
+ */
+top_p?: number, 
+/**
+ * Most tokens the answer may have, reasoning included where the provider counts it so.
+ */
+max_tokens?: number, 
+/**
+ * Texts at which the model stops.
+ */
+stop?: Array<string>, 
+/**
+ * Seed for repeatable sampling, where the provider has one.
+ */
+seed?: number, reasoning_effort?: ReasoningEffort, };
+
+/**
+ * One piece of a message.
+ */
+export type Part = { "type": "text", text: string, } | { "type": "image", 
+/**
+ * MIME type, for example `image/png`.
+ */
+media_type: string, 
+/**
+ * The bytes, base64 (standard alphabet, padded).
+ */
+data: string, } | { "type": "tool_call", id: string, name: string, 
+/**
+ * The arguments as the model wrote them: JSON text.
+ */
+arguments: string, } | { "type": "tool_result", tool_call_id: string, text: string, };
+
+/**
+ * An amount of money in pico-USD: 1 USD = 10^12. Rounded only when shown.
+ */
+export type PicoUsd = number;
+
+/**
+ * A provider to add, with everything filled in but the key.
+ */
+export type Preset = { id: string, label: string, wire: Wire, base_url: string, needs_key: boolean, local: boolean, 
+/**
+ * Environment variable in which its users keep the key.
+ */
+env: string | null, key_url: string | null, models: Array<string>, 
+/**
+ * What must be changed before it can work (Azure's resource name); `None` if nothing.
+ */
+note: string | null, };
+
+/**
+ * A base URL as typed, to see where calls would go.
+ */
+export type PreviewUrl = { wire: Wire, base_url: string, };
+
+/**
+ * A prompt opened for editing.
+ */
+export type Prompt = { id: string, title: string, version: number, 
+/**
+ * Whether `body` differs from the latest version.
+ */
+dirty: boolean, body: PromptBody, 
+/**
+ * RFC 3339; when the draft was last written.
+ */
+saved_at: string, };
+
+/**
+ * Everything that makes a prompt: what is asked, in which form, of which models.
+ */
+export type PromptBody = { messages: Array<Message>, 
+/**
+ * Values of `{{name}}` in the messages, by name.
+ */
+variables: { [key in string]: string }, tools: Array<Tool>, response_format: ResponseFormat, params: Params, columns: Array<Column>, };
+
+export type PromptId = { id: string, };
+
+export type PromptQuery = { 
+/**
+ * Words that must occur in title or messages; empty for all.
+ */
+search: string, 
+/**
+ * Include deleted ones (for undo).
+ */
+deleted: boolean, };
+
+/**
+ * A prompt in the list.
+ */
+export type PromptSummary = { id: string, title: string, 
+/**
+ * Latest saved version; 0 before the first.
+ */
+version: number, 
+/**
+ * RFC 3339.
+ */
+updated_at: string, 
+/**
+ * Start of the first user message.
+ */
+excerpt: string, };
+
+export type PromptVersion = { version: number, 
+/**
+ * RFC 3339.
+ */
+created_at: string, body: PromptBody, 
+/**
+ * Calls made with this version.
+ */
+calls: number, };
+
+export type ProviderId = { id: string, };
+
+/**
+ * A provider as configured.
+ */
+export type ProviderInfo = { 
+/**
+ * Lower-case id, the part before `/` in a model reference.
+ */
+id: string, label: string, wire: Wire, base_url: string, 
+/**
+ * Where a call really goes, for example `https://api.openai.com/v1/chat/completions`.
+ */
+request_url: string, simulated: boolean, 
+/**
+ * Runs on this machine and needs no key.
+ */
+local: boolean, needs_key: boolean, keys: Array<KeyInfo>, 
+/**
+ * Name of the credential that calls use; `None` if none is usable.
+ */
+active_key: string | null, lamp: Lamp, 
+/**
+ * Short text beside the lamp: "212 ms", "no key", "simulated", "not running".
+ */
+lamp_text: string, 
+/**
+ * Where a key can be made; `None` if unknown.
+ */
+key_url: string | null, 
+/**
+ * Models listed in the configuration (others may exist at the provider).
+ */
+models: Array<string>, };
+
+/**
+ * The outcome of trying a provider's connection.
+ */
+export type ProviderTest = { "result": "ok", elapsed_ms: number, models: Array<string>, } | { "result": "failed", error: CallError, };
+
+export type RateCall = { call: CallId, 
+/**
+ * `None` takes the rating back.
+ */
+rating: Rating | null, };
+
+/**
+ * What a person thought of an answer.
+ */
+export type Rating = "good" | "bad";
+
+/**
+ * How long a reasoning model may think.
+ */
+export type ReasoningEffort = "minimal" | "low" | "medium" | "high";
+
+/**
+ * What happens to an answer that breaks after its first token.
+ */
+export type Recovery = "restart" | "fail";
+
+/**
+ * Why a call failed: the first cause, then all that was tried.
+ */
+export type Report = { 
+/**
+ * The first attempt's error: the cause a person should look at first.
+ */
+error: CallError, attempts: Array<FailedAttempt>, elapsed_ms: number, };
+
+/**
+ * The form the answer must have.
+ */
+export type ResponseFormat = { "type": "text" } | { "type": "json_schema", name: string, schema: unknown, };
+
+export type RestoreVersion = { id: string, version: number, };
+
+/**
+ * Who speaks in a message.
+ */
+export type Role = "system" | "user" | "assistant" | "tool";
+
+/**
+ * An autosaved draft.
+ */
+export type SaveDraft = { id: string, title: string, body: PromptBody, };
+
+/**
+ * A provider to add or change. Written to the configuration file, comments kept.
+ */
+export type SaveProvider = { id: string, label: string, wire: Wire, base_url: string, needs_key: boolean, 
+/**
+ * Preset the entry came from.
+ */
+preset?: string, models?: Array<string>, };
+
+/**
+ * Asks the host to let the user choose a file and to save text there.
+ */
+export type SaveText = { suggested_name: string, text: string, };
+
+export type SavedFile = { 
+/**
+ * `None`: the user cancelled.
+ */
+path: string | null, };
+
+/**
+ * A credential to store. It crosses once, on entry.
+ */
+export type SetKey = { provider: string, 
+/**
+ * Name of the credential, `default` if the user gives none.
+ */
+name: string, key: string, 
+/**
+ * Keep in memory until the program ends, instead of the OS key store.
+ */
+session_only: boolean, };
+
+export type SetUiState = { key: string, 
+/**
+ * `null` forgets the key.
+ */
+value: unknown, };
+
+/**
+ * A comparison to run: the named columns of a prompt.
+ */
+export type StartRun = { 
+/**
+ * The prompt, saved as a new version first if its draft differs; `None` for a loose run.
+ */
+prompt_id?: string, 
+/**
+ * What to run. Saved as the prompt's draft before it runs.
+ */
+body: PromptBody, 
+/**
+ * Columns to run; all if absent.
+ */
+columns?: Array<string>, 
+/**
+ * Continue this run's group (re-run of one column); a new group if absent.
+ */
+group?: string, recovery?: Recovery, };
+
+export type StartedCall = { column: string, call: CallId, };
+
+export type StartedRun = { 
+/**
+ * Groups the columns of one comparison.
+ */
+group: string, 
+/**
+ * The version that ran; `None` for a loose run.
+ */
+prompt_version: number | null, calls: Array<StartedCall>, };
+
+/**
+ * A target as shown to people: no address, no credential.
+ */
+export type TargetInfo = { 
+/**
+ * Provider id, as in the configuration.
+ */
+provider: string, 
+/**
+ * The model asked for.
+ */
+model: string, 
+/**
+ * Whether a simulated provider answers.
+ */
+simulated: boolean, };
+
+/**
+ * A function the model may ask to have called.
+ */
+export type Tool = { name: string, description: string, 
+/**
+ * JSON Schema of the arguments.
+ */
+parameters: unknown, };
+
+/**
+ * A tool call of an answer, whole.
+ */
+export type ToolCall = { id: string, name: string, 
+/**
+ * JSON text as the model wrote it.
+ */
+arguments: string, };
+
+/**
+ * State the UI keeps between launches, by key. Values are the UI's own JSON.
+ */
+export type UiState = { values: Record<string, unknown>, };
+
+export type UrlPreview = { 
+/**
+ * For example `https://host/v1/chat/completions`.
+ */
+request_url: string, 
+/**
+ * What was understood differently from what was typed; `None` if nothing.
+ */
+note: string | null, };
+
+/**
+ * Tokens of one attempt. The buckets never overlap: their sum is all that was processed.
+ */
+export type Usage = { 
+/**
+ * Input read at full price.
+ */
+input_uncached_tokens: number, 
+/**
+ * Input served from the provider's prompt cache.
+ */
+cache_read_input_tokens: number, 
+/**
+ * Input written to a cache that lives 5 minutes (or of unstated life).
+ */
+cache_creation_input_tokens: number, 
+/**
+ * Input written to a cache that lives 1 hour.
+ */
+cache_creation_1h_input_tokens: number, 
+/**
+ * Output the caller sees.
+ */
+output_visible_tokens: number, 
+/**
+ * Output spent on reasoning.
+ */
+reasoning_output_tokens: number, 
+/**
+ * Whether the numbers are our estimate because the provider reported none.
+ */
+estimated: boolean, };
+
+export type Verdict = { "verdict": "winner", call: CallId, } | { "verdict": "tie" } | { "verdict": "all_bad" };
+
+/**
+ * How models did in blind votes over one prompt.
+ */
+export type VoteRecord = { rows: Array<VoteRow>, votes: number, };
+
+export type VoteRow = { 
+/**
+ * `provider/model`.
+ */
+model: string, wins: number, ties: number, losses: number, };
+
+/**
+ * The wire format a provider speaks.
+ */
+export type Wire = "openai_chat" | "openai_responses" | "anthropic" | "gemini";
+
+/** Every method: its parameters and its result. */
+export interface Api {
+  /** What the shell shows about the program. */
+  "app.info": { params: Empty; result: AppInfo };
+  /** State the UI kept at the last launch. */
+  "ui_state.get": { params: Empty; result: UiState };
+  /** Keeps one value of UI state. */
+  "ui_state.set": { params: SetUiState; result: Empty };
+  /** Providers as configured, the simulator first. */
+  "providers.list": { params: Empty; result: Array<ProviderInfo> };
+  /** Providers that can be added. */
+  "providers.presets": { params: Empty; result: Array<Preset> };
+  /** Adds or changes a provider in the configuration file. */
+  "providers.save": { params: SaveProvider; result: ProviderInfo };
+  /** Takes a provider out of the configuration file. Its keys stay until deleted. */
+  "providers.delete": { params: ProviderId; result: Empty };
+  /** Shows where calls to a base URL would go. */
+  "providers.preview_url": { params: PreviewUrl; result: UrlPreview };
+  /** Tries the connection by listing models, over the same path as calls. */
+  "providers.test": { params: ProviderId; result: ProviderTest };
+  /** Looks for model servers on this machine and adds those that answer. */
+  "providers.find_local": { params: Empty; result: Array<ProviderInfo> };
+  /** Models that can be picked, configured and detected. */
+  "models.list": { params: Empty; result: Array<ModelInfo> };
+  /** The state of the OS key store, asked anew. */
+  "keys.state": { params: Empty; result: KeychainState };
+  /** Removes a credential. */
+  "keys.delete": { params: KeyRef; result: Empty };
+  /** Chooses the credential that a provider's calls use. */
+  "keys.activate": { params: KeyRef; result: Empty };
+  /** Looks for known key variables in the environment. */
+  "keys.scan_env": { params: Empty; result: KeyScan };
+  /** Imports what a scan found. */
+  "keys.import": { params: ImportKeys; result: Array<ProviderInfo> };
+  /** Prompts, last changed first. */
+  "prompts.list": { params: PromptQuery; result: Array<PromptSummary> };
+  /** A prompt with its draft. */
+  "prompts.get": { params: PromptId; result: Prompt };
+  /** Makes a prompt. */
+  "prompts.create": { params: NewPrompt; result: Prompt };
+  /** Keeps the draft. Called within 300 ms of a change. */
+  "prompts.save_draft": { params: SaveDraft; result: Prompt };
+  /** Saves the draft as a new version, if it differs from the latest. */
+  "prompts.save_version": { params: PromptId; result: Prompt };
+  /** A prompt's versions, newest first. */
+  "prompts.versions": { params: PromptId; result: Array<PromptVersion> };
+  /** Makes an old version the draft. */
+  "prompts.restore": { params: RestoreVersion; result: Prompt };
+  /** Copies a prompt. */
+  "prompts.duplicate": { params: PromptId; result: Prompt };
+  /** Hides a prompt; its calls stay. */
+  "prompts.delete": { params: PromptId; result: Empty };
+  /** Brings a deleted prompt back. */
+  "prompts.undelete": { params: PromptId; result: Prompt };
+  /** Runs columns of a prompt; what happens arrives on the live channel. */
+  "calls.start": { params: StartRun; result: StartedRun };
+  /** Stops a call. Stopping one that has ended is no error. */
+  "calls.stop": { params: CallRef; result: Empty };
+  /** Stops every running call. */
+  "calls.stop_all": { params: Empty; result: Empty };
+  /** Recorded calls, newest first. */
+  "calls.list": { params: CallQuery; result: CallPage };
+  /** A call with everything recorded about it, running or not. */
+  "calls.get": { params: CallRef; result: CallDetail };
+  /** Rates an answer. */
+  "calls.rate": { params: RateCall; result: Empty };
+  /** Records a blind vote and returns the prompt's record. */
+  "votes.cast": { params: CastVote; result: VoteRecord };
+  /** How models did in a prompt's blind votes. */
+  "votes.record": { params: PromptId; result: VoteRecord };
+  /** Compares two texts. */
+  "diff.texts": { params: DiffTexts; result: Diff };
+}
