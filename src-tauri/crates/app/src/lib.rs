@@ -5,6 +5,7 @@
 //! is linked here: hosts bring those.
 
 pub mod api;
+pub mod host;
 pub mod info;
 pub mod providers;
 pub mod secrets;
