@@ -5,13 +5,14 @@
 //! is linked here: hosts bring those.
 
 pub mod api;
-pub mod host;
-pub mod info;
-pub mod providers;
-pub mod secrets;
-pub mod prompts;
 pub mod calls;
 pub mod diff;
+pub mod host;
+pub mod info;
+pub mod live;
+pub mod prompts;
+pub mod providers;
+pub mod secrets;
 
 /// The application: one per process.
 #[derive(Debug)]

@@ -40,6 +40,11 @@ pub enum Event {
         reasons: Vec<String>,
         deadline_ms: u64,
     },
+    /// A target that cannot be used is passed over without being asked.
+    TargetSkipped {
+        target: TargetInfo,
+        error: CallError,
+    },
     /// A request is about to be sent. `attempt` counts from 1 over the whole call.
     AttemptStarted {
         attempt: u32,

@@ -7,6 +7,9 @@ use futures_util::stream::BoxStream;
 use std::future::Future;
 use std::time::Duration;
 
+pub mod http_client;
+pub mod scripted;
+
 /// A response whose body is still to come.
 pub struct Response {
     pub status: StatusCode,
