@@ -1,4 +1,4 @@
-//! The use-cases of Switchboard over a small `Host` port.
+//! The use-cases of Switchboard over a small [`Host`](host::Host) port.
 //!
 //! The window, the command line and the loopback host all call [`api::dispatch`]; what happens to
 //! calls reaches them as [`api::types::Batch`]es. No window toolkit, keychain or notification daemon
@@ -7,6 +7,7 @@
 pub mod api;
 pub mod calls;
 pub mod diff;
+pub mod host;
 pub mod info;
 pub mod live;
 pub mod prompts;

@@ -10,6 +10,7 @@
 //! The crate deliberately knows no window, database, keychain, environment or file.
 
 pub mod call;
+pub mod config;
 pub mod error;
 pub mod event;
 pub mod plan;
