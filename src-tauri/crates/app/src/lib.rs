@@ -1,4 +1,4 @@
-//! The use-cases of Switchboard over a small `Host` port.
+//! The use-cases of Switchboard over a small [`Host`](host::Host) port.
 //!
 //! The window, the command line and the loopback host all call [`api::dispatch`]; what happens to
 //! calls reaches them as [`api::types::Batch`]es. No window toolkit, keychain or notification daemon

@@ -1,6 +1,8 @@
 //! Settings of the whole program.
 
 use crate::plan::{Recovery, Tier, Timeouts};
+use crate::policy::backoff::Backoff;
+use crate::policy::next::RetryLimits;
 use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
@@ -85,6 +87,21 @@ pub struct Settings {
     pub max_attempts: u32,
     /// Longest wait of our own choosing between two attempts. Default 8 s, at most 60 s.
     pub backoff_cap: Duration,
+}
+
+impl Settings {
+    /// Returns how often a call may try again.
+    pub fn retry_limits(&self) -> RetryLimits {
+        RetryLimits {
+            retries: self.retries,
+            fallback_retries: self.fallback_retries,
+            max_attempts: self.max_attempts,
+            backoff: Backoff {
+                cap: self.backoff_cap,
+                ..Backoff::default()
+            },
+        }
+    }
 }
 
 impl Default for Settings {

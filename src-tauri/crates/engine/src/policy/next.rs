@@ -6,12 +6,28 @@ use crate::event::{Next, TargetInfo};
 use crate::plan::Recovery;
 use std::time::Duration;
 
-/// Most attempts of one call, over all targets.
-pub const MAX_ATTEMPTS: u32 = 5;
-/// Retries of the first target.
-pub const PRIMARY_RETRIES: u32 = 2;
-/// Retries of each later target.
-pub const FALLBACK_RETRIES: u32 = 1;
+/// How often a call may try again, from the configuration's `[settings]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RetryLimits {
+    /// Retries of the first target.
+    pub retries: u32,
+    /// Retries of each later target.
+    pub fallback_retries: u32,
+    /// Most attempts of one call, over all targets.
+    pub max_attempts: u32,
+    pub backoff: Backoff,
+}
+
+impl Default for RetryLimits {
+    fn default() -> Self {
+        Self {
+            retries: 2,
+            fallback_retries: 1,
+            max_attempts: 5,
+            backoff: Backoff::default(),
+        }
+    }
+}
 
 /// The facts of a failure that the decision rests on.
 #[derive(Debug, Clone)]
@@ -36,7 +52,7 @@ pub struct Situation<'a> {
 }
 
 /// Returns what to do after a failure.
-pub fn decide(situation: &Situation<'_>, backoff: &Backoff) -> Next {
+pub fn decide(situation: &Situation<'_>, limits: &RetryLimits) -> Next {
     let error = situation.error;
     if situation.shown && situation.recovery == Recovery::Fail {
         return stop("the answer had begun, and recovery is set to `fail`");
@@ -44,14 +60,15 @@ pub fn decide(situation: &Situation<'_>, backoff: &Backoff) -> Next {
     if situation.remaining.is_zero() {
         return stop("the call's deadline has passed");
     }
-    if situation.attempts >= MAX_ATTEMPTS {
+    if situation.attempts >= limits.max_attempts {
         return stop("the most attempts of one call were made");
     }
     let disposition = error.kind.disposition();
     let retries_allowed = match disposition {
-        Disposition::Retry if situation.is_primary => PRIMARY_RETRIES,
-        Disposition::Retry => FALLBACK_RETRIES,
-        Disposition::RetryOnce => 1,
+        Disposition::Retry if situation.is_primary => limits.retries,
+        Disposition::Retry => limits.fallback_retries,
+        Disposition::RetryOnce if situation.is_primary => limits.retries.min(1),
+        Disposition::RetryOnce => limits.fallback_retries.min(1),
         Disposition::NextTarget | Disposition::NextIfDifferent => 0,
         Disposition::Stop => return stop(stop_reason(error.kind)),
     };
@@ -72,7 +89,7 @@ pub fn decide(situation: &Situation<'_>, backoff: &Backoff) -> Next {
             );
         }
         Some(hint) => Backoff::wait_with_hint(hint, situation.draw),
-        None => backoff.wait(situation.retries, situation.draw),
+        None => limits.backoff.wait(situation.retries, situation.draw),
     };
     if wait >= situation.remaining {
         return fall_back(
@@ -148,7 +165,7 @@ mod tests {
             draw: 0.5,
         };
         change(&mut situation);
-        decide(&situation, &Backoff::default())
+        decide(&situation, &RetryLimits::default())
     }
 
     fn error(kind: ErrorKind) -> CallError {
@@ -248,7 +265,7 @@ mod tests {
             recovery: Recovery::Restart,
             draw: 0.0,
         };
-        assert!(is_stop(&decide(&situation, &Backoff::default())));
+        assert!(is_stop(&decide(&situation, &RetryLimits::default())));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! machine bypass the proxy. Nothing is retried, redirected or timed out here: that is the loop's.
 
 use super::{Response, Transport};
+use crate::config::Proxy;
 use crate::error::{CallError, ErrorKind};
 use crate::provider::HttpRequest;
 use futures_util::{StreamExt, TryStreamExt};
@@ -17,8 +18,8 @@ use url::{Host, Url};
 /// How the network is reached, from the configuration's `[network]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Network {
-    /// Proxy for everything but this machine; `None`: the proxy variables and system settings hold.
-    pub proxy: Option<Url>,
+    /// Which proxy is used for everything but this machine.
+    pub proxy: Proxy,
     /// More root certificates, PEM.
     pub extra_ca: Vec<Vec<u8>>,
     /// Hosts whose certificates are not checked.
@@ -89,12 +90,15 @@ impl HttpClient {
             .pool_idle_timeout(Duration::from_secs(90))
             .tcp_nodelay(true)
             .tls_danger_accept_invalid_certs(key.insecure);
-        if key.loopback {
-            builder = builder.no_proxy();
-        } else if let Some(proxy) = &self.network.proxy {
-            let proxy = reqwest::Proxy::all(proxy.clone()).map_err(misconfigured)?;
-            builder = builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_env()));
-        }
+        builder = match &self.network.proxy {
+            _ if key.loopback => builder.no_proxy(),
+            Proxy::Direct => builder.no_proxy(),
+            Proxy::System => builder,
+            Proxy::Url(url) => {
+                let proxy = reqwest::Proxy::all(url.clone()).map_err(misconfigured)?;
+                builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_env()))
+            }
+        };
         for pem in &self.network.extra_ca {
             let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(misconfigured)?;
             builder = builder.tls_certs_merge(certificates);
