@@ -121,8 +121,8 @@ fn a_provider_can_be_written_out_in_full() {
             .contains(&("x-team".into(), "search".into()))
     );
     assert!(proxy.accept_invalid_tls);
-    let order: Vec<&str> = proxy.keys_in_order().map(|key| key.name.as_str()).collect();
-    assert_eq!(order, ["ci", "default"]);
+    let usable: Vec<&str> = proxy.usable_keys().map(|key| key.name.as_str()).collect();
+    assert_eq!(usable, ["ci"]);
     assert_eq!(proxy.models[1].name, "org/fine.1");
     assert_eq!(proxy.models[1].tier, Tier::Fast);
     assert!(!proxy.models[1].capabilities.tools && proxy.models[1].capabilities.images);
