@@ -194,7 +194,12 @@ impl CallError {
 /// Order: `retry-after-ms`, `x-ms-retry-after-ms`, `retry-after` as seconds (whole or fractional) or
 /// as an HTTP date against `now`.
 pub fn retry_after(headers: &HeaderMap, now: std::time::SystemTime) -> Option<Duration> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::trim)
+    };
     let seconds = |number: f64| Duration::try_from_secs_f64(number).ok();
     for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
         if let Some(ms) = text(name).and_then(|value| value.parse::<f64>().ok()) {

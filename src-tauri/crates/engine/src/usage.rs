@@ -34,6 +34,7 @@ impl Usage {
 
     /// Returns all output tokens, reasoning included.
     pub fn output_tokens(&self) -> u64 {
-        self.output_visible_tokens.saturating_add(self.reasoning_output_tokens)
+        self.output_visible_tokens
+            .saturating_add(self.reasoning_output_tokens)
     }
 }
