@@ -1,13 +1,28 @@
 //! Providers as codecs: a request in, HTTP out; stream bytes in, deltas out. They open no socket.
 
+mod classify;
+mod header;
+mod json;
+mod model_rules;
+mod models;
+mod openai;
+mod rate;
+mod requirements;
+mod schema;
+pub mod sse;
+mod tools;
+mod url;
+
 use crate::call::{FinishReason, ModelRequest};
-use crate::error::CallError;
+use crate::error::{CallError, ErrorKind};
 use crate::secret::Secret;
 use crate::usage::Usage;
+use ::url::Url;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use url::Url;
+
+pub use model_rules::omitted_params;
 
 pub use http::{HeaderMap, Method, StatusCode};
 
@@ -158,6 +173,16 @@ pub struct RateHint {
     pub reset_tokens: Option<std::time::Duration>,
 }
 
+/// Returns the codec of a wire format.
+pub fn provider(wire: Wire) -> &'static dyn Provider {
+    match wire {
+        // The other three get codecs of their own with the next commits.
+        Wire::OpenaiChat | Wire::OpenaiResponses | Wire::Anthropic | Wire::Gemini => {
+            &openai::OpenaiChat
+        }
+    }
+}
+
 /// A wire format: pure functions over bytes.
 pub trait Provider: Send + Sync {
     /// Returns the address a call to `model` is sent to: the one builder, also behind previews and tests
@@ -205,4 +230,52 @@ pub trait Provider: Send + Sync {
 
     /// Reads the rate-limit headers.
     fn rate_headers(&self, headers: &HeaderMap) -> RateHint;
+}
+
+/// Returns the POST request of a call.
+fn post(
+    provider: &dyn Provider,
+    endpoint: &Endpoint,
+    request: &ModelRequest,
+    key: Option<&Secret>,
+    body: &serde_json::Value,
+) -> Result<HttpRequest, CallError> {
+    let mut headers = provider.headers(endpoint, key)?;
+    header::add_body_headers(&mut headers);
+    Ok(HttpRequest {
+        method: Method::POST,
+        url: provider.request_url(endpoint, &request.model),
+        headers,
+        body: Bytes::from(body.to_string()),
+    })
+}
+
+/// Decodes an answer that came in one piece: JSON as `whole` reads it, or an event stream whose content
+/// type was wrong.
+fn decode_whole(
+    mut decoder: Box<dyn Decoder>,
+    body: &[u8],
+    whole: impl FnOnce(&str) -> Result<Vec<Delta>, CallError>,
+) -> Result<Vec<Delta>, CallError> {
+    let text = String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body));
+    let is_stream = [":", "data:", "event:", "id:", "retry:"]
+        .iter()
+        .any(|start| text.trim_start().starts_with(start));
+    if !is_stream {
+        return whole(text.trim());
+    }
+    let mut out = Vec::new();
+    let mut parser = sse::SseParser::new();
+    parser.push(body, |event| decoder.event(event, &mut out))?;
+    parser.finish(|event| decoder.event(event, &mut out))?;
+    decoder.end(&mut out)?;
+    Ok(out)
+}
+
+/// Returns the error for a body that ended before the answer did.
+fn truncated() -> CallError {
+    CallError::new(
+        ErrorKind::Truncated,
+        "the answer was cut off: the stream ended without its end mark",
+    )
 }
