@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod calls;
+pub mod config;
 pub mod diff;
 pub mod host;
 pub mod info;
