@@ -20,4 +20,3 @@ pub async fn scan_env(_app: &App, _params: Empty) -> Result<KeyScan, ApiError> {
 pub async fn import(_app: &App, _params: ImportKeys) -> Result<Vec<ProviderInfo>, ApiError> {
     unreachable!()
 }
-

@@ -10,11 +10,14 @@
 //! The crate deliberately knows no window, database, keychain, environment or file.
 
 pub mod call;
+pub mod config;
 pub mod error;
 pub mod event;
 pub mod plan;
+pub mod policy;
 pub mod price;
 pub mod provider;
+pub mod redact;
 pub mod secret;
 pub mod transport;
 pub mod usage;

@@ -108,7 +108,12 @@ pub enum Delta {
     Text(String),
     Reasoning(String),
     /// `id` and `name` come once per `index`; `arguments` pieces are joined.
-    ToolCall { index: u32, id: Option<String>, name: Option<String>, arguments: String },
+    ToolCall {
+        index: u32,
+        id: Option<String>,
+        name: Option<String>,
+        arguments: String,
+    },
     /// Replaces what was reported before in this attempt.
     Usage(Usage),
     Finish(FinishReason),

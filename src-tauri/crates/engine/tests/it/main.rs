@@ -1,0 +1,4 @@
+//! The loop on the paused clock, with real codecs over a scripted transport.
+
+mod loop_;
+mod script;
