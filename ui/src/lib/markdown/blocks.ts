@@ -46,7 +46,17 @@ export interface TopBlock {
 /** Link definitions by normalised label, as markdown-it keeps them. */
 export type References = NonNullable<Env["references"]>;
 
-const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false, breaks: false });
+/** The parser's limit of nesting; a block that comes near it is shown as plain text. */
+const NESTING = 100;
+const DEEPEST = NESTING - 3;
+
+const markdown = new MarkdownIt({
+  maxNesting: NESTING,
+  html: false,
+  linkify: false,
+  typographer: false,
+  breaks: false,
+});
 markdown.validateLink = mayBeLink;
 const escape = markdown.utils.escapeHtml;
 
@@ -64,9 +74,12 @@ export function parseBlocks(text: string, references: References): TopBlock[] {
   const cursor = new Cursor(markdown.parse(text, env), env);
   const top: TopBlock[] = [];
   while (!cursor.done) {
-    const line = cursor.line;
+    const [line, end] = cursor.lines;
+    cursor.tooDeep = false;
     const block = readBlock(cursor);
-    if (block) top.push({ block, line });
+    // The parser drops what is nested beyond its limit; nothing may be lost, so the source is shown.
+    if (cursor.tooDeep) top.push({ block: plainText(text, line, end), line });
+    else if (block) top.push({ block, line });
   }
   return top;
 }
@@ -78,6 +91,8 @@ export function parseReferences(text: string, references: References): void {
 
 class Cursor {
   #at = 0;
+  /** Whether the block being read is nested beyond the parser's limit. */
+  tooDeep = false;
   constructor(
     readonly tokens: Token[],
     readonly env: Env,
@@ -85,8 +100,9 @@ class Cursor {
   get done(): boolean {
     return this.#at >= this.tokens.length;
   }
-  get line(): number {
-    return this.tokens[this.#at]?.map?.[0] ?? 0;
+  /** First line of the next token and the line after its last. */
+  get lines(): [number, number] {
+    return this.tokens[this.#at]?.map ?? [0, 0];
   }
   get closing(): boolean {
     return this.tokens[this.#at]?.nesting === -1;
@@ -141,6 +157,7 @@ function readBox(cursor: Cursor, token: Token, tag: BoxTag): Block {
     const child = readBlock(cursor);
     if (child) children.push(child);
   }
+  if (token.level >= DEEPEST) cursor.tooDeep = true;
   cursor.next();
   const start = token.attrGet("start");
   const box: Box = {
@@ -150,7 +167,14 @@ function readBox(cursor: Cursor, token: Token, tag: BoxTag): Block {
     start: start === null ? null : Number(start),
     children,
   };
-  return tag === "table" ? { kind: "box", tag: "div", className: "md-table", start: null, children: [box] } : box;
+  return tag === "table"
+    ? { kind: "box", tag: "div", className: "md-table", start: null, children: [box] }
+    : box;
+}
+
+function plainText(text: string, from: number, end: number): Block {
+  const source = text.split("\n").slice(from, end).join("\n");
+  return { kind: "code", language: "", text: source, open: false };
 }
 
 function readLeaf(cursor: Cursor, tag: LeafTag, className: string): Block {

@@ -34,7 +34,10 @@ export function safeLink(raw: string): SafeLink | null {
 /** Returns whether markdown may treat `url` as a link at all; relative ones are shown as plain text later. */
 export function mayBeLink(url: string): boolean {
   // Control characters and blanks are dropped by URL parsers, so they must not hide a scheme here.
-  const bare = [...url].filter((ch) => ch > " " && ch !== "\u007f").join("").toLowerCase();
+  const bare = [...url]
+    .filter((ch) => ch > " " && ch !== "\u007f")
+    .join("")
+    .toLowerCase();
   const scheme = /^([a-z][a-z0-9+.-]*):/.exec(bare)?.[1];
   return scheme === undefined || SCHEMES.has(`${scheme}:`);
 }

@@ -5,13 +5,7 @@
  *
  * It renders into an element it owns. It schedules nothing and scrolls nothing.
  */
-import {
-  parseBlocks,
-  parseReferences,
-  type Block,
-  type References,
-  type TopBlock,
-} from "./blocks";
+import { parseBlocks, parseReferences, type Block, type References, type TopBlock } from "./blocks";
 import { OpenFence } from "./open_fence";
 import { patchBlocks, STABLE, type Shown } from "./patch";
 
@@ -143,10 +137,18 @@ export class MarkdownStream {
     const last = tops.at(-1);
     if (!last) return;
     // A last line that is not whole yet may still turn out to belong to the block before it.
-    const keepFrom = last.line < completeLines ? tops.length - 1 : tops.length - 2;
+    const sure = last.line < completeLines || this.#closedBefore(tops, starts, last.line);
+    const keepFrom = tops.length - (sure ? 1 : 2);
     const kept = tops[keepFrom];
     if (keepFrom <= 0 || !kept) return;
     this.#cut(starts[kept.line] ?? 0, keepFrom);
+  }
+
+  /** Whether a blank line stands before `line` and the block before it is one that a blank line closes. */
+  #closedBefore(tops: TopBlock[], starts: number[], line: number): boolean {
+    const before = tops.at(-2)?.block;
+    const above = this.#tail.slice(starts[line - 1], starts[line]);
+    return line > 0 && before?.kind === "leaf" && above.trim() === "";
   }
 
   /** Handles a fence as last block: follows it while open, finishes it when closed. */
@@ -160,7 +162,12 @@ export class MarkdownStream {
     const { show, rest } = fence.feed(this.#tail.slice(next));
     const blocks = blocksOf(tops);
     if (rest === null) {
-      blocks[blocks.length - 1] = { kind: "code", language: fence.language, text: show, open: true };
+      blocks[blocks.length - 1] = {
+        kind: "code",
+        language: fence.language,
+        text: show,
+        open: true,
+      };
     }
     patchBlocks(this.#root, this.#shown, blocks, this.#tailAt);
     if (rest === null) {

@@ -82,6 +82,7 @@ export class RawStream {
 
   #clearCaret(): void {
     this.#root.removeAttribute("data-caret");
-    for (const old of this.#root.querySelectorAll("[data-caret]")) old.removeAttribute("data-caret");
+    for (const old of this.#root.querySelectorAll("[data-caret]"))
+      old.removeAttribute("data-caret");
   }
 }

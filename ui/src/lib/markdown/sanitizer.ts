@@ -8,7 +8,10 @@ import { safeLink, saysWhere } from "./link_rules";
 
 const purifier = createPurifier(window);
 
-const INLINE = { tags: ["a", "strong", "em", "s", "code", "br", "span"], attributes: ["class", "data-url"] };
+const INLINE = {
+  tags: ["a", "strong", "em", "s", "code", "br", "span"],
+  attributes: ["class", "data-url"],
+};
 const HIGHLIGHT = { tags: ["span"], attributes: ["class"] };
 
 /** Turns a leaf's HTML into nodes that can neither run, load nor navigate. */

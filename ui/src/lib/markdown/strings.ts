@@ -8,5 +8,7 @@ export const strings = {
   unknownHost: "unknown host",
   notAnAddress: (url: string): string => `Not a web address: ${url.slice(0, 200)}`,
   image: (host: string, alt: string): string =>
-    alt.trim() === "" ? `image: ${host} (not loaded)` : `image “${alt.trim().slice(0, 80)}”: ${host} (not loaded)`,
+    alt.trim() === ""
+      ? `image: ${host} (not loaded)`
+      : `image “${alt.trim().slice(0, 80)}”: ${host} (not loaded)`,
 };

@@ -15,7 +15,12 @@ export class Follow {
   #pinned: boolean;
   #top = 0;
 
-  constructor(scroller: HTMLElement, content: Element, pinned: boolean, onPinned: (pinned: boolean) => void) {
+  constructor(
+    scroller: HTMLElement,
+    content: Element,
+    pinned: boolean,
+    onPinned: (pinned: boolean) => void,
+  ) {
     this.#scroller = scroller;
     this.#onPinned = onPinned;
     this.#pinned = pinned;
