@@ -106,14 +106,9 @@ async fn child_runs_until_told() {
     std::io::stdout().flush().unwrap();
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
-    store.append(
-        numbered(
-            call.id,
-            vec![text(""), text(", so good"), finished("patient", 2)],
-        )
-        .remove(1),
-    );
-    store.append(numbered(call.id, vec![text(""), text(""), finished("patient", 2)]).remove(2));
+    for event in numbered(call.id, vec![text(", so good"), finished("patient", 2)]) {
+        store.append(event);
+    }
     store.close().await;
     println!("done=");
 }
