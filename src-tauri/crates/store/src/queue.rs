@@ -168,3 +168,6 @@ fn join(commands: &mut VecDeque<Command>, event: &CallEvent) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -301,3 +301,6 @@ fn in_savepoint<T>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,7 +43,9 @@ impl ProviderConfig {
     /// A chosen key that is missing is not silently replaced, because another may bill somebody else.
     pub fn usable_keys(&self) -> impl Iterator<Item = &SecretRef> {
         let chosen = self.active_key.as_deref();
-        self.keys.iter().filter(move |key| chosen.is_none_or(|name| key.name == name))
+        self.keys
+            .iter()
+            .filter(move |key| chosen.is_none_or(|name| key.name == name))
     }
 }
 

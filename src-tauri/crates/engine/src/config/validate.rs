@@ -307,7 +307,11 @@ fn provider(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<ProviderCo
     let preset_url = base.and_then(|preset| Url::parse(preset.base_url).ok());
     if base_url.is_none() && preset_url.is_none() {
         let note = base.and_then(|preset| preset.note);
-        missing(problems, "base_url", note.unwrap_or("add base_url = \"https://…/v1\""));
+        missing(
+            problems,
+            "base_url",
+            note.unwrap_or("add base_url = \"https://…/v1\""),
+        );
     } else if base_url.is_none() && base.is_some_and(|preset| preset.must_edit_url()) {
         let note = base.and_then(|preset| preset.note).unwrap_or_default();
         missing(problems, "base_url", note);

@@ -22,16 +22,20 @@ const FRAMING: [&str; 6] = [
 ///
 /// # Errors
 /// `Misconfigured` for a key or header that is not valid HTTP.
-pub(crate) fn headers(endpoint: &Endpoint, key: Option<&Secret>) -> Result<HeaderMap, CallError> {
+pub(crate) fn headers(
+    wire: Wire,
+    endpoint: &Endpoint,
+    key: Option<&Secret>,
+) -> Result<HeaderMap, CallError> {
     let mut headers = HeaderMap::new();
-    if endpoint.wire == Wire::Anthropic {
+    if wire == Wire::Anthropic {
         headers.insert(
             "anthropic-version",
             HeaderValue::from_static(ANTHROPIC_VERSION),
         );
     }
     if let Some(key) = key {
-        let (name, value) = credential(endpoint, key)?;
+        let (name, value) = credential(wire, &endpoint.auth, key)?;
         headers.insert(name, value);
     }
     for (name, value) in &endpoint.headers {
@@ -51,8 +55,12 @@ pub(crate) fn add_body_headers(headers: &mut HeaderMap) {
         .or_insert(HeaderValue::from_static("text/event-stream"));
 }
 
-fn credential(endpoint: &Endpoint, key: &Secret) -> Result<(HeaderName, HeaderValue), CallError> {
-    let (name, prefix) = match (&endpoint.auth, endpoint.wire) {
+fn credential(
+    wire: Wire,
+    auth: &AuthStyle,
+    key: &Secret,
+) -> Result<(HeaderName, HeaderValue), CallError> {
+    let (name, prefix) = match (auth, wire) {
         (AuthStyle::Header(name), _) => (header_name(name)?, ""),
         (AuthStyle::Native, Wire::Anthropic) => (HeaderName::from_static("x-api-key"), ""),
         (AuthStyle::Native, Wire::Gemini) => (HeaderName::from_static("x-goog-api-key"), ""),

@@ -4,6 +4,7 @@
 
 use crate::error::{CallError, ErrorKind};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -192,4 +193,19 @@ pub(crate) fn looks_like_a_page(bytes: &[u8]) -> bool {
         && text
             .get(1)
             .is_some_and(|next| next.is_ascii_alphabetic() || b"!?".contains(next))
+}
+
+/// Returns the text of tool arguments, whether they came as a string or as an object.
+pub(crate) fn text_or_raw(raw: &RawValue) -> String {
+    let text = raw.get();
+    match serde_json::from_str::<Str<'_>>(text) {
+        Ok(Str(Some(string))) => string.into_owned(),
+        _ if text == "null" => String::new(),
+        _ => text.to_owned(),
+    }
+}
+
+/// Returns whether an `error` field reports one: some servers send it empty with every chunk.
+pub(crate) fn says_something(error: &RawValue) -> bool {
+    !matches!(error.get(), "null" | "\"\"" | "{}" | "false" | "0" | "[]")
 }

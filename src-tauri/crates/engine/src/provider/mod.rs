@@ -1,11 +1,16 @@
 //! Providers as codecs: a request in, HTTP out; stream bytes in, deltas out. They open no socket.
 
+mod anthropic;
+mod buckets;
 mod classify;
+mod codec;
+mod gemini;
 mod header;
 mod json;
 mod model_rules;
 mod models;
 mod openai;
+mod openai_responses;
 mod rate;
 mod requirements;
 mod schema;
@@ -14,7 +19,7 @@ mod tools;
 mod url;
 
 use crate::call::{FinishReason, ModelRequest};
-use crate::error::{CallError, ErrorKind};
+use crate::error::CallError;
 use crate::secret::Secret;
 use crate::usage::Usage;
 use ::url::Url;
@@ -176,10 +181,10 @@ pub struct RateHint {
 /// Returns the codec of a wire format.
 pub fn provider(wire: Wire) -> &'static dyn Provider {
     match wire {
-        // The other three get codecs of their own with the next commits.
-        Wire::OpenaiChat | Wire::OpenaiResponses | Wire::Anthropic | Wire::Gemini => {
-            &openai::OpenaiChat
-        }
+        Wire::OpenaiChat => &openai::CODEC,
+        Wire::OpenaiResponses => &openai_responses::CODEC,
+        Wire::Anthropic => &anthropic::CODEC,
+        Wire::Gemini => &gemini::CODEC,
     }
 }
 
@@ -230,52 +235,4 @@ pub trait Provider: Send + Sync {
 
     /// Reads the rate-limit headers.
     fn rate_headers(&self, headers: &HeaderMap) -> RateHint;
-}
-
-/// Returns the POST request of a call.
-fn post(
-    provider: &dyn Provider,
-    endpoint: &Endpoint,
-    request: &ModelRequest,
-    key: Option<&Secret>,
-    body: &serde_json::Value,
-) -> Result<HttpRequest, CallError> {
-    let mut headers = provider.headers(endpoint, key)?;
-    header::add_body_headers(&mut headers);
-    Ok(HttpRequest {
-        method: Method::POST,
-        url: provider.request_url(endpoint, &request.model),
-        headers,
-        body: Bytes::from(body.to_string()),
-    })
-}
-
-/// Decodes an answer that came in one piece: JSON as `whole` reads it, or an event stream whose content
-/// type was wrong.
-fn decode_whole(
-    mut decoder: Box<dyn Decoder>,
-    body: &[u8],
-    whole: impl FnOnce(&str) -> Result<Vec<Delta>, CallError>,
-) -> Result<Vec<Delta>, CallError> {
-    let text = String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body));
-    let is_stream = [":", "data:", "event:", "id:", "retry:"]
-        .iter()
-        .any(|start| text.trim_start().starts_with(start));
-    if !is_stream {
-        return whole(text.trim());
-    }
-    let mut out = Vec::new();
-    let mut parser = sse::SseParser::new();
-    parser.push(body, |event| decoder.event(event, &mut out))?;
-    parser.finish(|event| decoder.event(event, &mut out))?;
-    decoder.end(&mut out)?;
-    Ok(out)
-}
-
-/// Returns the error for a body that ended before the answer did.
-fn truncated() -> CallError {
-    CallError::new(
-        ErrorKind::Truncated,
-        "the answer was cut off: the stream ended without its end mark",
-    )
 }

@@ -1,14 +1,14 @@
 //! Streams and whole answers of Chat Completions.
 
+use super::super::codec::truncated;
 use super::super::json::{self, Count, Str};
 use super::super::tools::ToolCalls;
 use super::super::{Decoder, Delta, SseEvent, classify};
+use super::content::Content;
 use super::usage::WireUsage;
 use crate::call::FinishReason;
 use crate::error::{CallError, ErrorKind};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use std::fmt;
 
 #[derive(Debug, serde::Deserialize)]
 struct Chunk<'a> {
@@ -91,13 +91,6 @@ struct Groq<'a> {
     usage: Option<&'a RawValue>,
 }
 
-/// Content: a string, or a list of typed parts (Mistral's reasoning models).
-#[derive(Debug, Default)]
-struct Content<'a> {
-    text: Str<'a>,
-    thinking: String,
-}
-
 /// Decodes one stream.
 #[derive(Debug, Default)]
 pub(super) struct ChatDecoder {
@@ -135,7 +128,7 @@ impl Decoder for ChatDecoder {
         if self.finished || self.done {
             Ok(())
         } else {
-            Err(super::super::truncated())
+            Err(truncated())
         }
     }
 }
@@ -147,9 +140,7 @@ impl ChatDecoder {
         data: &str,
         out: &mut Vec<Delta>,
     ) -> Result<(), CallError> {
-        if chunk.error.is_some_and(|error| says_something(error))
-            || chunk.object.filled() == Some("error")
-        {
+        if chunk.error.is_some_and(json::says_something) || chunk.object.filled() == Some("error") {
             return Err(classify::in_band(data));
         }
         if !self.model_told
@@ -254,7 +245,7 @@ impl ChatDecoder {
             let function = call.function.as_ref();
             let arguments = function
                 .and_then(|function| function.arguments)
-                .map(arguments)
+                .map(json::text_or_raw)
                 .unwrap_or_default();
             self.tools.piece(
                 call.index.0.and_then(|index| u32::try_from(index).ok()),
@@ -293,7 +284,7 @@ pub(super) fn whole(body: &str) -> Result<Vec<Delta>, CallError> {
     let mut decoder = ChatDecoder::default();
     let mut out = Vec::new();
     json::each_value(body, |chunk: Chunk<'_>| {
-        let has_error = chunk.error.is_some_and(|error| says_something(error));
+        let has_error = chunk.error.is_some_and(json::says_something);
         if chunk.choices.is_none() && !has_error && chunk.object.filled() != Some("error") {
             return Err(json::not_the_format(body.as_bytes()));
         }
@@ -301,91 +292,4 @@ pub(super) fn whole(body: &str) -> Result<Vec<Delta>, CallError> {
     })?;
     decoder.finish(FinishReason::Stop, &mut out);
     Ok(out)
-}
-
-/// Returns the arguments' text, whether they came as a string or as an object.
-fn arguments(raw: &RawValue) -> String {
-    let text = raw.get();
-    match serde_json::from_str::<Str<'_>>(text) {
-        Ok(Str(Some(string))) => string.into_owned(),
-        _ if text == "null" => String::new(),
-        _ => text.to_owned(),
-    }
-}
-
-/// Returns whether an `error` field reports one: some servers send it empty with every chunk.
-fn says_something(error: &RawValue) -> bool {
-    !matches!(error.get(), "null" | "\"\"" | "{}" | "false" | "0" | "[]")
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Content<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ContentVisitor)
-    }
-}
-
-struct ContentVisitor;
-
-impl<'de> Visitor<'de> for ContentVisitor {
-    type Value = Content<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text or a list of parts")
-    }
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Content {
-            text: Str(Some(text.into())),
-            thinking: String::new(),
-        })
-    }
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Content {
-            text: Str(Some(text.to_owned().into())),
-            thinking: String::new(),
-        })
-    }
-    fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
-        Ok(Content {
-            text: Str(Some(text.into())),
-            thinking: String::new(),
-        })
-    }
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Content::default())
-    }
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Content::default())
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Content::default())
-    }
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Content::default())
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Content::default())
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Content::default())
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let (mut text, mut thinking) = (String::new(), String::new());
-        while let Some(part) = seq.next_element::<ContentPart<'de>>()? {
-            text.push_str(part.text.filled().unwrap_or_default());
-            thinking.push_str(&part.thinking.text.into_filled().unwrap_or_default());
-        }
-        Ok(Content {
-            text: Str(Some(text.into())),
-            thinking,
-        })
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct ContentPart<'a> {
-    #[serde(borrow, default)]
-    text: Str<'a>,
-    #[serde(borrow, default)]
-    thinking: Box<Content<'a>>,
 }

@@ -1,5 +1,6 @@
 //! Usage of Chat Completions and of the many that say it slightly differently.
 
+use super::super::buckets::{Totals, split};
 use super::super::json::Count;
 use crate::usage::Usage;
 use serde::Deserialize;
@@ -69,43 +70,9 @@ impl WireUsage {
     }
 }
 
-/// Counts as OpenAI nests them.
-#[derive(Debug, Clone, Copy)]
-pub(in super::super) struct Totals {
-    /// All input, cached included.
-    pub(in super::super) input: u64,
-    pub(in super::super) cache_read: u64,
-    pub(in super::super) cache_written: u64,
-    /// All output; reasoning included unless `total` shows otherwise.
-    pub(in super::super) output: u64,
-    pub(in super::super) reasoning: u64,
-    /// 0 if unknown.
-    pub(in super::super) total: u64,
-}
-
-/// Returns disjoint buckets of nested counts. Parts larger than their whole are cut to it.
-pub(in super::super) fn split(totals: Totals) -> Usage {
-    let Totals { input, output, .. } = totals;
-    let cache_read = totals.cache_read.min(input);
-    let cache_written = totals.cache_written.min(input - cache_read);
-    let beside = totals.total.saturating_sub(input.saturating_add(output));
-    let all_output = output.saturating_add(beside);
-    let reasoning = totals.reasoning.max(beside).min(all_output);
-    Usage {
-        input_uncached_tokens: input - cache_read - cache_written,
-        cache_read_input_tokens: cache_read,
-        cache_creation_input_tokens: cache_written,
-        cache_creation_1h_input_tokens: 0,
-        output_visible_tokens: all_output - reasoning,
-        reasoning_output_tokens: reasoning,
-        estimated: false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn buckets(json: &str) -> Usage {
         serde_json::from_str::<WireUsage>(json).unwrap().buckets()
@@ -154,18 +121,6 @@ mod tests {
         ] {
             assert_eq!(buckets(json).cache_read_input_tokens, 4, "{json}");
             assert_eq!(buckets(json).input_tokens(), 10, "{json}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn buckets_sum_to_the_total_and_nonsense_saturates(
-            input: u64, output: u64, cache_read: u64, cache_written: u64, reasoning: u64, total: u64,
-        ) {
-            let usage = split(Totals { input, cache_read, cache_written, output, reasoning, total });
-            prop_assert_eq!(usage.input_tokens(), input);
-            let sum = usage.input_tokens().saturating_add(usage.output_tokens());
-            prop_assert_eq!(sum, input.saturating_add(output).max(total));
         }
     }
 }
