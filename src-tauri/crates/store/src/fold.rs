@@ -3,7 +3,7 @@
 //! One pure step per event, total over any sequence: odd orders give odd records, never an error.
 //! Writing the result to the file is `persist.rs`'s work.
 
-use crate::rows::{AttemptRow, CallStatus, PlanRow, ToolCall};
+use crate::rows::{AttemptRow, CallStatus, PlanRow, SkippedRow, ToolCall};
 use switchboard_engine::call::FinishReason;
 use switchboard_engine::error::CallError;
 use switchboard_engine::event::{
@@ -94,7 +94,13 @@ impl CallState {
                     targets,
                     reasons,
                     deadline_ms,
+                    skipped: Vec::new(),
                 });
+            }
+            Event::TargetSkipped { target, error } => {
+                if let Some(plan) = &mut self.plan {
+                    plan.skipped.push(SkippedRow { target, error });
+                }
             }
             Event::AttemptStarted {
                 attempt,

@@ -51,7 +51,7 @@ pub use fold::CallState;
 pub use prompts::{PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
 pub use rows::{
     AttemptRow, CallFilter, CallPage, CallRecord, CallRow, CallStatus, EXCERPT_CHARS, NewCall,
-    Opened, PlanRow, Rating, Stats, ToolCall,
+    Opened, PlanRow, Rating, SkippedRow, Stats, ToolCall,
 };
 pub use store::Store;
 pub use votes::{Verdict, Vote, VoteRecord, VoteRow};

@@ -158,6 +158,16 @@ pub struct PlanRow {
     pub targets: Vec<TargetInfo>,
     pub reasons: Vec<String>,
     pub deadline_ms: u64,
+    /// Targets that could not be used and were passed over.
+    #[serde(default)]
+    pub skipped: Vec<SkippedRow>,
+}
+
+/// A target that could not be used, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SkippedRow {
+    pub target: TargetInfo,
+    pub error: CallError,
 }
 
 /// One attempt of a call.
