@@ -33,3 +33,6 @@ pub async fn vote_record(_app: &App, _params: PromptId) -> Result<VoteRecord, Ap
     unreachable!()
 }
 
+pub async fn latest_of_prompt(_app: &App, _params: PromptId) -> Result<Vec<CallDetail>, ApiError> {
+    unreachable!()
+}

@@ -12,4 +12,3 @@ pub async fn ui_state(_app: &App, _params: Empty) -> Result<UiState, ApiError> {
 pub async fn set_ui_state(_app: &App, _params: SetUiState) -> Result<Empty, ApiError> {
     unreachable!()
 }
-

@@ -40,4 +40,3 @@ pub async fn delete(_app: &App, _params: PromptId) -> Result<Empty, ApiError> {
 pub async fn undelete(_app: &App, _params: PromptId) -> Result<Prompt, ApiError> {
     unreachable!()
 }
-

@@ -32,4 +32,3 @@ pub async fn find_local(_app: &App, _params: Empty) -> Result<Vec<ProviderInfo>,
 pub async fn models(_app: &App, _params: Empty) -> Result<Vec<ModelInfo>, ApiError> {
     unreachable!()
 }
-

@@ -14,7 +14,10 @@ pub struct CallId(pub Uuid);
 
 impl CallId {
     /// Returns a new id for a call made now.
-    #[expect(clippy::new_without_default, reason = "every id is different; a default would mislead")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "every id is different; a default would mislead"
+    )]
     pub fn new() -> Self {
         Self(Uuid::now_v7())
     }
@@ -81,7 +84,10 @@ pub struct Message {
 impl Message {
     /// Returns a message of one text part.
     pub fn text(role: Role, text: impl Into<String>) -> Self {
-        Self { role, parts: vec![Part::Text { text: text.into() }] }
+        Self {
+            role,
+            parts: vec![Part::Text { text: text.into() }],
+        }
     }
 
     /// Returns the text parts joined with nothing between them.

@@ -121,6 +121,9 @@ impl ErrorKind {
 /// Longest raw reply kept with an error, in bytes.
 pub const DETAIL_LIMIT: usize = 8 * 1024;
 
+/// Read beyond the limit before redaction, so that a secret is never cut in half by it.
+const DETAIL_SLACK: usize = 1024;
+
 /// One failure, fit to be shown: the sentence never holds a body, a key or a prompt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, thiserror::Error)]
 #[error("{message}")]
@@ -175,10 +178,12 @@ impl CallError {
         self
     }
 
-    /// Adds the raw reply, cut to [`DETAIL_LIMIT`] bytes at a character boundary.
+    /// Adds the raw reply. Redaction, which every shown error goes through, cuts it to
+    /// [`DETAIL_LIMIT`] bytes.
     #[must_use]
     pub fn with_detail(mut self, raw: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(&raw[..raw.len().min(DETAIL_LIMIT)]).into_owned();
+        let bound = raw.len().min(DETAIL_LIMIT + DETAIL_SLACK);
+        let text = String::from_utf8_lossy(&raw[..bound]).into_owned();
         self.detail = (!text.is_empty()).then_some(text);
         self
     }
@@ -194,7 +199,12 @@ impl CallError {
 /// Order: `retry-after-ms`, `x-ms-retry-after-ms`, `retry-after` as seconds (whole or fractional) or
 /// as an HTTP date against `now`.
 pub fn retry_after(headers: &HeaderMap, now: std::time::SystemTime) -> Option<Duration> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::trim)
+    };
     let seconds = |number: f64| Duration::try_from_secs_f64(number).ok();
     for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
         if let Some(ms) = text(name).and_then(|value| value.parse::<f64>().ok()) {

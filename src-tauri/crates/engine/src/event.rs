@@ -35,9 +35,22 @@ pub enum Next {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     /// The targets that may be tried, in order, and why these.
-    Planned { targets: Vec<TargetInfo>, reasons: Vec<String>, deadline_ms: u64 },
+    Planned {
+        targets: Vec<TargetInfo>,
+        reasons: Vec<String>,
+        deadline_ms: u64,
+    },
+    /// A target that cannot be used is passed over without being asked.
+    TargetSkipped {
+        target: TargetInfo,
+        error: CallError,
+    },
     /// A request is about to be sent. `attempt` counts from 1 over the whole call.
-    AttemptStarted { attempt: u32, max_attempts: u32, target: TargetInfo },
+    AttemptStarted {
+        attempt: u32,
+        max_attempts: u32,
+        target: TargetInfo,
+    },
     /// Response headers arrived. `request_id` is the provider's, for its support desk.
     ResponseStarted {
         attempt: u32,
@@ -48,9 +61,16 @@ pub enum Event {
         request_id: Option<String>,
     },
     /// The first content or reasoning arrived, `after_ms` after the attempt started.
-    FirstToken { attempt: u32, after_ms: u64 },
-    TextDelta { text: String },
-    ReasoningDelta { text: String },
+    FirstToken {
+        attempt: u32,
+        after_ms: u64,
+    },
+    TextDelta {
+        text: String,
+    },
+    ReasoningDelta {
+        text: String,
+    },
     /// A piece of a tool call; `id` and `name` come once, `arguments` in pieces to be joined.
     ToolCallDelta {
         index: u32,
@@ -63,16 +83,33 @@ pub enum Event {
         arguments: String,
     },
     /// Usage so far of the running attempt; a later one replaces an earlier one.
-    Usage { usage: Usage },
-    AttemptFailed { attempt: u32, error: CallError, elapsed_ms: u64, next: Next },
+    Usage {
+        usage: Usage,
+    },
+    AttemptFailed {
+        attempt: u32,
+        error: CallError,
+        elapsed_ms: u64,
+        next: Next,
+    },
     /// What the failed attempt had shown is void: the next attempt's answer starts from nothing.
-    Restarted { attempt: u32, discarded_chars: u64 },
+    Restarted {
+        attempt: u32,
+        discarded_chars: u64,
+    },
     /// The answer is whole.
-    Finished { outcome: Outcome },
+    Finished {
+        outcome: Outcome,
+    },
     /// No target answered.
-    Failed { report: Report },
+    Failed {
+        report: Report,
+    },
     /// Stopped by the caller. What had arrived stays.
-    Cancelled { elapsed_ms: u64, usage: Usage },
+    Cancelled {
+        elapsed_ms: u64,
+        usage: Usage,
+    },
 }
 
 /// How a whole answer came about.
@@ -128,6 +165,9 @@ pub struct CallEvent {
 impl Event {
     /// Returns whether nothing follows this event.
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Finished { .. } | Self::Failed { .. } | Self::Cancelled { .. })
+        matches!(
+            self,
+            Self::Finished { .. } | Self::Failed { .. } | Self::Cancelled { .. }
+        )
     }
 }

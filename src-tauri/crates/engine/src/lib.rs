@@ -9,12 +9,17 @@
 //!
 //! The crate deliberately knows no window, database, keychain, environment or file.
 
+mod attempt;
 pub mod call;
+pub mod config;
 pub mod error;
 pub mod event;
 pub mod plan;
+pub mod policy;
 pub mod price;
 pub mod provider;
+pub mod redact;
+pub mod run;
 pub mod secret;
 pub mod transport;
 pub mod usage;

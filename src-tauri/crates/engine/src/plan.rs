@@ -1,5 +1,6 @@
 //! Which targets a call may use, in which order and under which limits.
 
+use crate::error::CallError;
 use crate::event::TargetInfo;
 use crate::price::TokenPrice;
 use crate::provider::{Capabilities, Endpoint};
@@ -92,6 +93,28 @@ impl Target {
     }
 }
 
+/// A place in a plan: a target that can be tried, or one that cannot and why.
+#[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a plan holds a handful of these")]
+pub enum Candidate {
+    Ready(Target),
+    /// Shown as skipped; the call fails with `error` if no other candidate is ready.
+    Unusable {
+        target: TargetInfo,
+        error: CallError,
+    },
+}
+
+impl Candidate {
+    /// Returns the target as shown to people.
+    pub fn info(&self) -> TargetInfo {
+        match self {
+            Self::Ready(target) => target.info(),
+            Self::Unusable { target, .. } => target.clone(),
+        }
+    }
+}
+
 /// What happens to an answer that breaks after its first token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -106,8 +129,8 @@ pub enum Recovery {
 /// The targets of one call and the limits they share.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Tried in order; never empty.
-    pub targets: Vec<Target>,
+    /// Tried in order. An empty plan fails as misconfigured.
+    pub candidates: Vec<Candidate>,
     /// For the whole call, waits and fallbacks included.
     pub deadline: Duration,
     pub recovery: Recovery,

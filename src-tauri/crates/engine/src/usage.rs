@@ -34,6 +34,15 @@ impl Usage {
 
     /// Returns all output tokens, reasoning included.
     pub fn output_tokens(&self) -> u64 {
-        self.output_visible_tokens.saturating_add(self.reasoning_output_tokens)
+        self.output_visible_tokens
+            .saturating_add(self.reasoning_output_tokens)
     }
+}
+
+/// Characters of ordinary text per token, for estimates where a provider reports no usage.
+const CHARS_PER_TOKEN: u64 = 4;
+
+/// Returns about how many tokens a text of `chars` characters has; at least 1 unless it is empty.
+pub fn estimate_tokens(chars: u64) -> u64 {
+    chars.div_ceil(CHARS_PER_TOKEN)
 }

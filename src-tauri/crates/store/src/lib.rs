@@ -1,1 +1,57 @@
-//! See Cargo.toml for what this crate is for.
+//! History and prompts of Switchboard in one SQLite file.
+//!
+//! ```no_run
+//! # async fn example(call: switchboard_store::NewCall, events: Vec<switchboard_engine::event::CallEvent>)
+//! # -> Result<(), switchboard_store::StoreError> {
+//! use switchboard_store::{CallFilter, Store};
+//!
+//! let (store, opened) = Store::open("history.sqlite")?;
+//! println!("{} calls were cut off last time", opened.interrupted);
+//!
+//! let id = call.id;
+//! store.begin_call(call).await?; // recorded from its first moment
+//! for event in events {
+//!     store.append(event); // the file follows within 200 ms
+//! }
+//! let record = store.call(id).await?;
+//! let newest = store.calls(&CallFilter::default()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! One thread writes, in transactions of all that waits; other connections read meanwhile. A call is a
+//! fold of its events ([`CallState`]): the same events make the same record, in memory and on disk.
+//! Several programs may have the file open; each locks a file of its own, so that only calls of dead
+//! ones are taken for interrupted.
+//!
+//! Nothing is ever deleted here, and no credential has a place in any table.
+
+mod answers;
+mod calls;
+mod error;
+mod fold;
+mod key;
+mod open;
+mod owner;
+mod persist;
+mod prompts;
+mod queue;
+mod readers;
+mod rows;
+mod schema;
+mod search;
+mod sql;
+mod store;
+mod ui_state;
+mod votes;
+mod writer;
+
+pub use error::StoreError;
+pub use fold::CallState;
+pub use prompts::{PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
+pub use rows::{
+    AttemptRow, CallFilter, CallPage, CallRecord, CallRow, CallStatus, EXCERPT_CHARS, NewCall,
+    Opened, PlanRow, Rating, SkippedRow, Stats, ToolCall,
+};
+pub use store::Store;
+pub use votes::{Verdict, Vote, VoteRecord, VoteRow};

@@ -45,7 +45,11 @@ ended_ms: number | null,
 /**
  * Wait after this attempt before the next; 0 if none.
  */
-wait_ms: number, status: number | null, request_id: string | null, error: CallError | null, usage: Usage, 
+wait_ms: number, 
+/**
+ * What was done after it failed; `None` if it did not fail.
+ */
+next: Next | null, status: number | null, request_id: string | null, error: CallError | null, usage: Usage, 
 /**
  * Text this attempt had shown before it was discarded; empty if none.
  */
@@ -123,7 +127,7 @@ detail?: string, };
  *
  * Coalesced deltas carry the `seq` of their last piece, so `seq` may skip but never goes back.
  */
-export type CallEvent = { call: CallId, seq: number, at_ms: number, } & ({ "type": "planned", targets: Array<TargetInfo>, reasons: Array<string>, deadline_ms: number, } | { "type": "attempt_started", attempt: number, max_attempts: number, target: TargetInfo, } | { "type": "response_started", attempt: number, after_ms: number, status: number, request_id?: string, } | { "type": "first_token", attempt: number, after_ms: number, } | { "type": "text_delta", text: string, } | { "type": "reasoning_delta", text: string, } | { "type": "tool_call_delta", index: number, id?: string, name?: string, arguments: string, } | { "type": "usage", usage: Usage, } | { "type": "attempt_failed", attempt: number, error: CallError, elapsed_ms: number, next: Next, } | { "type": "restarted", attempt: number, discarded_chars: number, } | { "type": "finished", outcome: Outcome, } | { "type": "failed", report: Report, } | { "type": "cancelled", elapsed_ms: number, usage: Usage, });
+export type CallEvent = { call: CallId, seq: number, at_ms: number, } & ({ "type": "planned", targets: Array<TargetInfo>, reasons: Array<string>, deadline_ms: number, } | { "type": "target_skipped", target: TargetInfo, error: CallError, } | { "type": "attempt_started", attempt: number, max_attempts: number, target: TargetInfo, } | { "type": "response_started", attempt: number, after_ms: number, status: number, request_id?: string, } | { "type": "first_token", attempt: number, after_ms: number, } | { "type": "text_delta", text: string, } | { "type": "reasoning_delta", text: string, } | { "type": "tool_call_delta", index: number, id?: string, name?: string, arguments: string, } | { "type": "usage", usage: Usage, } | { "type": "attempt_failed", attempt: number, error: CallError, elapsed_ms: number, next: Next, } | { "type": "restarted", attempt: number, discarded_chars: number, } | { "type": "finished", outcome: Outcome, } | { "type": "failed", report: Report, } | { "type": "cancelled", elapsed_ms: number, usage: Usage, });
 
 /**
  * Identifies one call for ever; a UUIDv7, so ids sort by the time the call was made.
@@ -185,7 +189,15 @@ requested: TargetInfo,
 /**
  * The target that answered (or was tried last); `None` before the first attempt.
  */
-answered: TargetInfo | null, attempts: number, 
+answered: TargetInfo | null, 
+/**
+ * The model that answered, in the provider's words; `None` if it did not say.
+ */
+response_model: string | null, 
+/**
+ * `None` unless the answer is whole.
+ */
+finish_reason: FinishReason | null, attempts: number, 
 /**
  * Same target again.
  */
@@ -383,7 +395,13 @@ export type Lamp = "ok" | "warning" | "down" | "idle" | "simulated";
 /**
  * Something a window must know at once.
  */
-export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind": "event", event: CallEvent, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, };
+export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind": "event", event: CallEvent, 
+/**
+ * For text and reasoning deltas: how many UTF-16 units of that text came before this piece
+ * since the call (or its last restart) began. A piece that overlaps what is known already
+ * is cut by the reader; a piece beyond it means that something was missed.
+ */
+offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, };
 
 /**
  * One turn of the conversation.
@@ -898,6 +916,8 @@ export interface Api {
   "calls.list": { params: CallQuery; result: CallPage };
   /** A call with everything recorded about it, running or not. */
   "calls.get": { params: CallRef; result: CallDetail };
+  /** The calls of a prompt's latest comparison; empty if it was never run. */
+  "calls.latest_of_prompt": { params: PromptId; result: Array<CallDetail> };
   /** Rates an answer. */
   "calls.rate": { params: RateCall; result: Empty };
   /** Records a blind vote and returns the prompt's record. */

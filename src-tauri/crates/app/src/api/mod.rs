@@ -121,6 +121,8 @@ api! {
     "calls.list" => crate::calls::list, CallQuery, CallPage;
     #[doc = "A call with everything recorded about it, running or not."]
     "calls.get" => crate::calls::get, CallRef, CallDetail;
+    #[doc = "The calls of a prompt's latest comparison; empty if it was never run."]
+    "calls.latest_of_prompt" => crate::calls::latest_of_prompt, PromptId, Vec<CallDetail>;
     #[doc = "Rates an answer."]
     "calls.rate" => crate::calls::rate, RateCall, Empty;
     #[doc = "Records a blind vote and returns the prompt's record."]
@@ -132,7 +134,11 @@ api! {
 }
 
 fn parse<T: DeserializeOwned>(name: &str, params: Value) -> Result<T, ApiError> {
-    let params = if params.is_null() { Value::Object(Default::default()) } else { params };
+    let params = if params.is_null() {
+        Value::Object(Default::default())
+    } else {
+        params
+    };
     serde_json::from_value(params).map_err(|error| ApiError {
         code: ErrorCode::InvalidParams,
         message: format!("the parameters of `{name}` do not fit: {error}"),

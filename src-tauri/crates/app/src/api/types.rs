@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use switchboard_engine::call::{CallId, Message, Params, ResponseFormat, Tool};
+use switchboard_engine::call::{CallId, FinishReason, Message, Params, ResponseFormat, Tool};
 use switchboard_engine::error::CallError;
-use switchboard_engine::event::{CallEvent, TargetInfo};
+use switchboard_engine::event::{CallEvent, Next, TargetInfo};
 use switchboard_engine::plan::Recovery;
 use switchboard_engine::price::PicoUsd;
 use switchboard_engine::provider::{Capabilities, Wire};
@@ -24,6 +24,32 @@ pub struct ApiError {
     /// The field at fault, as a path such as `providers.openai.base_url`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+}
+
+impl ApiError {
+    /// Returns an error with its sentence.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            field: None,
+        }
+    }
+
+    /// Adds what the person can do next.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Names the field at fault.
+    #[must_use]
+    pub fn with_field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
 }
 
 /// The kinds of [`ApiError`].
@@ -89,9 +115,14 @@ pub struct ConfigProblem {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum KeychainState {
     Ok,
-    Locked { message: String },
+    Locked {
+        message: String,
+    },
     /// `commands`: what to type to get one, per system.
-    None { message: String, commands: Vec<InstallCommand> },
+    None {
+        message: String,
+        commands: Vec<InstallCommand>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -180,7 +211,9 @@ pub struct KeyInfo {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum KeySource {
     Keychain,
-    Environment { variable: String },
+    Environment {
+        variable: String,
+    },
     /// In memory until the program ends.
     Session,
 }
@@ -242,8 +275,13 @@ pub struct UrlPreview {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum ProviderTest {
-    Ok { elapsed_ms: u64, models: Vec<String> },
-    Failed { error: CallError },
+    Ok {
+        elapsed_ms: u64,
+        models: Vec<String>,
+    },
+    Failed {
+        error: CallError,
+    },
 }
 
 /// A credential to store. It crosses once, on entry.
@@ -504,6 +542,10 @@ pub struct CallSummary {
     pub requested: TargetInfo,
     /// The target that answered (or was tried last); `None` before the first attempt.
     pub answered: Option<TargetInfo>,
+    /// The model that answered, in the provider's words; `None` if it did not say.
+    pub response_model: Option<String>,
+    /// `None` unless the answer is whole.
+    pub finish_reason: Option<FinishReason>,
     pub attempts: u32,
     /// Same target again.
     pub retries: u32,
@@ -578,6 +620,8 @@ pub struct AttemptDetail {
     pub ended_ms: Option<u64>,
     /// Wait after this attempt before the next; 0 if none.
     pub wait_ms: u64,
+    /// What was done after it failed; `None` if it did not fail.
+    pub next: Option<Next>,
     pub status: Option<u16>,
     pub request_id: Option<String>,
     pub error: Option<CallError>,
@@ -679,13 +723,28 @@ pub struct Batch {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Live {
     /// A call began, here or through another host.
-    CallStarted { summary: CallSummary },
-    Event { event: CallEvent },
+    CallStarted {
+        summary: CallSummary,
+    },
+    /// Something that happened to a call. Pieces of text that follow each other come joined.
+    Event {
+        event: CallEvent,
+        /// For text and reasoning deltas: how many UTF-16 units of that text came before this piece
+        /// since the call (or its last restart) began. A piece that overlaps what is known already
+        /// is cut by the reader; a piece beyond it means that something was missed.
+        #[ts(optional)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offset: Option<u64>,
+    },
     /// The configuration changed: providers and models must be read anew.
-    ConfigChanged { error: Option<ConfigProblem> },
+    ConfigChanged {
+        error: Option<ConfigProblem>,
+    },
     /// A provider's lamp changed.
     ProvidersChanged {},
-    KeychainChanged { keychain: KeychainState },
+    KeychainChanged {
+        keychain: KeychainState,
+    },
 }
 
 // ---------------------------------------------------------------- acts of the host

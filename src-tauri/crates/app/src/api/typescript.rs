@@ -7,7 +7,10 @@ use ts_rs::{Config, TS, TypeVisitor};
 /// Returns the whole TypeScript file: every type, then the table of methods.
 pub fn types_ts() -> String {
     let config = Config::default().with_large_int("number");
-    let mut collect = Collect { config: &config, declarations: BTreeMap::new() };
+    let mut collect = Collect {
+        config: &config,
+        declarations: BTreeMap::new(),
+    };
     visit_types(&mut collect);
     collect.visit::<types::Batch>();
     collect.visit::<types::ApiError>();
@@ -15,9 +18,8 @@ pub fn types_ts() -> String {
     collect.visit::<types::SaveText>();
     collect.visit::<types::SavedFile>();
     collect.visit::<types::OpenUrl>();
-    let mut out = String::from(
-        "// Generated from the Rust types by `cargo xtask types`. Do not edit.\n\n",
-    );
+    let mut out =
+        String::from("// Generated from the Rust types by `cargo xtask types`. Do not edit.\n\n");
     for declaration in collect.declarations.values() {
         out.push_str(declaration);
         out.push_str("\n\n");
@@ -46,7 +48,8 @@ impl TypeVisitor for Collect<'_> {
                 return;
             }
             let docs = T::docs().unwrap_or_default();
-            self.declarations.insert(name, format!("{docs}export {}", T::decl(self.config)));
+            self.declarations
+                .insert(name, format!("{docs}export {}", T::decl(self.config)));
         }
         T::visit_dependencies(self);
         T::visit_generics(self);
@@ -61,14 +64,17 @@ mod tests {
     /// Run with `SWITCHBOARD_WRITE_TYPES=1` (that is what `cargo xtask types` does) to write the file.
     #[test]
     fn the_typescript_types_are_those_of_the_rust_code() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../../ui/src/lib/backend/types.ts");
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/lib/backend/types.ts");
         let expected = types_ts();
         if std::env::var_os("SWITCHBOARD_WRITE_TYPES").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &expected).unwrap();
         }
         let found = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(found == expected, "types.ts is out of date: run `cargo xtask types`");
+        assert!(
+            found == expected,
+            "types.ts is out of date: run `cargo xtask types`"
+        );
     }
 }

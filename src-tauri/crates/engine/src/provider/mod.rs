@@ -1,13 +1,33 @@
 //! Providers as codecs: a request in, HTTP out; stream bytes in, deltas out. They open no socket.
 
+mod anthropic;
+mod buckets;
+mod classify;
+mod codec;
+mod gemini;
+mod header;
+mod json;
+mod model_rules;
+mod models;
+mod openai;
+mod openai_responses;
+mod rate;
+mod requirements;
+mod schema;
+pub mod sse;
+mod tools;
+mod url;
+
 use crate::call::{FinishReason, ModelRequest};
 use crate::error::CallError;
 use crate::secret::Secret;
 use crate::usage::Usage;
+use ::url::Url;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use url::Url;
+
+pub use model_rules::omitted_params;
 
 pub use http::{HeaderMap, Method, StatusCode};
 
@@ -108,7 +128,12 @@ pub enum Delta {
     Text(String),
     Reasoning(String),
     /// `id` and `name` come once per `index`; `arguments` pieces are joined.
-    ToolCall { index: u32, id: Option<String>, name: Option<String>, arguments: String },
+    ToolCall {
+        index: u32,
+        id: Option<String>,
+        name: Option<String>,
+        arguments: String,
+    },
     /// Replaces what was reported before in this attempt.
     Usage(Usage),
     Finish(FinishReason),
@@ -151,6 +176,16 @@ pub struct RateHint {
     pub limit_tokens: Option<u64>,
     pub remaining_tokens: Option<u64>,
     pub reset_tokens: Option<std::time::Duration>,
+}
+
+/// Returns the codec of a wire format.
+pub fn provider(wire: Wire) -> &'static dyn Provider {
+    match wire {
+        Wire::OpenaiChat => &openai::CODEC,
+        Wire::OpenaiResponses => &openai_responses::CODEC,
+        Wire::Anthropic => &anthropic::CODEC,
+        Wire::Gemini => &gemini::CODEC,
+    }
 }
 
 /// A wire format: pure functions over bytes.

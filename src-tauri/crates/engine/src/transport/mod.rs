@@ -7,6 +7,9 @@ use futures_util::stream::BoxStream;
 use std::future::Future;
 use std::time::Duration;
 
+pub mod http_client;
+pub mod scripted;
+
 /// A response whose body is still to come.
 pub struct Response {
     pub status: StatusCode,
@@ -17,7 +20,9 @@ pub struct Response {
 
 impl std::fmt::Debug for Response {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Response").field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 

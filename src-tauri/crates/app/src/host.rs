@@ -1,0 +1,59 @@
+//! What a host brings: the operating system's key store and the process environment.
+//!
+//! The port is deliberately narrow: operations, no handles. Folders, dialogs and windows are the
+//! host's own affair.
+
+use crate::api::types::KeychainState;
+use switchboard_engine::secret::Secret;
+
+/// The program around the application: the window, the command line or a test.
+pub trait Host: Send + Sync + std::fmt::Debug {
+    /// Returns the operating system's key store.
+    fn keys(&self) -> &dyn KeyStore;
+
+    /// Returns an environment variable, or `None` if it is unset, empty or not Unicode.
+    fn variable(&self, name: &str) -> Option<String>;
+
+    /// Returns every environment variable that is Unicode.
+    fn variables(&self) -> Vec<(String, String)>;
+}
+
+/// The operating system's key store. Its methods block; the application calls them on a thread that
+/// may wait.
+pub trait KeyStore: Send + Sync + std::fmt::Debug {
+    /// Returns whether the store can be used now, asked anew.
+    fn state(&self) -> KeychainState;
+
+    /// Returns the key of `account`, which is `provider/name`; `None` if there is none.
+    ///
+    /// # Errors
+    /// `Locked`, `None` or `Failed`.
+    fn get(&self, account: &str) -> Result<Option<Secret>, KeyStoreError>;
+
+    /// Stores the key of `account`, replacing an older one.
+    ///
+    /// # Errors
+    /// `Locked`, `None` or `Failed`.
+    fn set(&self, account: &str, key: &Secret) -> Result<(), KeyStoreError>;
+
+    /// Removes the key of `account`. Removing one that is not there is no error.
+    ///
+    /// # Errors
+    /// `Locked`, `None` or `Failed`.
+    fn delete(&self, account: &str) -> Result<(), KeyStoreError>;
+}
+
+/// Why the key store did not do what was asked. The sentences are fit to be shown and never hold a
+/// key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyStoreError {
+    /// The store must be unlocked by the user first.
+    #[error("{0}")]
+    Locked(String),
+    /// This system has no key store.
+    #[error("{0}")]
+    None(String),
+    /// The store is there and did not do it.
+    #[error("{0}")]
+    Failed(String),
+}

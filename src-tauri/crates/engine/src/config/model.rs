@@ -1,0 +1,28 @@
+//! One model of a provider, as configured or as known.
+
+use crate::config::facts::facts;
+use crate::plan::Tier;
+use crate::price::TokenPrice;
+use crate::provider::Capabilities;
+
+/// What is known about one model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelConfig {
+    /// As the provider knows it; may contain `/`.
+    pub name: String,
+    pub capabilities: Capabilities,
+    pub tier: Tier,
+    /// `None`: no price is known.
+    pub price: Option<TokenPrice>,
+}
+
+/// Returns what is known about a model that the file says nothing more about.
+pub fn model_of(preset: Option<&str>, name: &str) -> ModelConfig {
+    let known = facts(preset, name);
+    ModelConfig {
+        name: name.to_owned(),
+        capabilities: known.capabilities,
+        tier: known.tier,
+        price: known.price,
+    }
+}

@@ -1,0 +1,4 @@
+//! Small pure policies: what to do next, decided from facts and an injected draw.
+
+pub mod backoff;
+pub mod next;

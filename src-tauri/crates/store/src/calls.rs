@@ -1,0 +1,284 @@
+//! The table `calls`: one small row per call, all that a list shows. Long texts live in `answers.rs`.
+
+use crate::error::Fault;
+use crate::key::{key_floor, newest_key_before};
+use crate::rows::{CallFilter, CallPage, CallRow, CallStatus, Rating};
+use crate::search;
+use crate::sql::{id_bytes, int, json_or_none, uint};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use switchboard_engine::call::{CallId, FinishReason};
+use switchboard_engine::event::TargetInfo;
+use switchboard_engine::price::PicoUsd;
+use switchboard_engine::usage::Usage;
+use uuid::Uuid;
+
+/// Schema of version 1.
+pub(crate) const V1: &str = "
+CREATE TABLE calls (
+    -- Milliseconds since 1970 shifted left by 15, plus a number within the millisecond: see key.rs.
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    -- owners.id of the process that runs it; owners come and go, so this is no foreign key.
+    owner INTEGER,
+    status TEXT NOT NULL,
+    started_at_ms INTEGER NOT NULL,
+    caller TEXT NOT NULL,
+    grp TEXT,
+    col TEXT,
+    prompt_id TEXT,
+    prompt_version INTEGER,
+    requested_provider TEXT NOT NULL,
+    requested_model TEXT NOT NULL,
+    requested_simulated INTEGER NOT NULL,
+    answered_provider TEXT,
+    answered_model TEXT,
+    answered_simulated INTEGER,
+    response_model TEXT,
+    finish_reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retries INTEGER NOT NULL DEFAULT 0,
+    fallbacks INTEGER NOT NULL DEFAULT 0,
+    wait_ms INTEGER NOT NULL DEFAULT 0,
+    first_token_ms INTEGER,
+    elapsed_ms INTEGER,
+    last_ms INTEGER NOT NULL DEFAULT 0,
+    input_uncached_tokens INTEGER NOT NULL DEFAULT 0,
+    cache_read_input_tokens INTEGER NOT NULL DEFAULT 0,
+    cache_creation_input_tokens INTEGER NOT NULL DEFAULT 0,
+    cache_creation_1h_input_tokens INTEGER NOT NULL DEFAULT 0,
+    output_visible_tokens INTEGER NOT NULL DEFAULT 0,
+    reasoning_output_tokens INTEGER NOT NULL DEFAULT 0,
+    usage_estimated INTEGER NOT NULL DEFAULT 0,
+    cost_pico_usd INTEGER,
+    -- The error as JSON, without the raw reply.
+    error TEXT,
+    rating TEXT,
+    excerpt TEXT NOT NULL DEFAULT '',
+    seq INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX calls_by_group ON calls(grp, key) WHERE grp IS NOT NULL;
+CREATE INDEX calls_by_prompt ON calls(prompt_id, key) WHERE prompt_id IS NOT NULL;
+CREATE INDEX calls_running ON calls(owner) WHERE status = 'running';
+";
+
+const COLUMNS: &str = "
+    calls.id, calls.status, calls.started_at_ms, calls.caller, calls.grp, calls.col,
+    calls.prompt_id, calls.prompt_version,
+    requested_provider, requested_model, requested_simulated,
+    answered_provider, answered_model, answered_simulated,
+    response_model, finish_reason, attempts, retries, fallbacks, wait_ms,
+    first_token_ms, elapsed_ms,
+    input_uncached_tokens, cache_read_input_tokens, cache_creation_input_tokens,
+    cache_creation_1h_input_tokens, output_visible_tokens, reasoning_output_tokens,
+    usage_estimated, cost_pico_usd, error, rating, excerpt, seq,
+    (SELECT title FROM prompts WHERE prompts.id = calls.prompt_id)";
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
+    let target = |at: usize| -> rusqlite::Result<Option<TargetInfo>> {
+        Ok(match (row.get(at)?, row.get(at + 1)?) {
+            (Some(provider), Some(model)) => Some(TargetInfo {
+                provider,
+                model,
+                simulated: row.get(at + 2)?,
+            }),
+            _ => None,
+        })
+    };
+    let tokens = |at: usize| row.get(at).map(uint);
+    let requested = TargetInfo {
+        provider: row.get(8)?,
+        model: row.get(9)?,
+        simulated: row.get(10)?,
+    };
+    Ok(CallRow {
+        id: CallId(Uuid::from_bytes(row.get(0)?)),
+        status: CallStatus::from_name(row.get_ref(1)?.as_str()?),
+        started_at_ms: row.get(2)?,
+        caller: row.get(3)?,
+        group: row.get(4)?,
+        column: row.get(5)?,
+        prompt_id: row.get(6)?,
+        prompt_version: row.get(7)?,
+        requested,
+        answered: target(11)?,
+        response_model: row.get(14)?,
+        finish_reason: row
+            .get::<_, Option<String>>(15)?
+            .map(|name| finish_reason_from_name(&name)),
+        attempts: row.get(16)?,
+        retries: row.get(17)?,
+        fallbacks: row.get(18)?,
+        wait_ms: tokens(19)?,
+        first_token_ms: row.get::<_, Option<i64>>(20)?.map(uint),
+        elapsed_ms: row.get::<_, Option<i64>>(21)?.map(uint),
+        usage: Usage {
+            input_uncached_tokens: tokens(22)?,
+            cache_read_input_tokens: tokens(23)?,
+            cache_creation_input_tokens: tokens(24)?,
+            cache_creation_1h_input_tokens: tokens(25)?,
+            output_visible_tokens: tokens(26)?,
+            reasoning_output_tokens: tokens(27)?,
+            estimated: row.get(28)?,
+        },
+        cost: row.get::<_, Option<i64>>(29)?.map(PicoUsd),
+        error: json_or_none(row.get(30)?),
+        rating: row
+            .get::<_, Option<String>>(31)?
+            .and_then(|name| rating_from_name(&name)),
+        excerpt: row.get(32)?,
+        seq: tokens(33)?,
+        prompt_title: row.get(34)?,
+    })
+}
+
+/// Returns a page of calls, newest first.
+pub(crate) fn list(connection: &Connection, filter: &CallFilter) -> Result<CallPage, Fault> {
+    let limit = usize::try_from(filter.limit.clamp(1, 500)).unwrap_or(500);
+    let below = match filter.before {
+        Some(id) => newest_key_before(connection, id)?,
+        None => i64::MAX,
+    };
+    // One row more than asked tells whether there is a next page.
+    let rows = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let mut calls = match search::query(&filter.search) {
+        search::Query::All => connection
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM calls WHERE key < ?1 ORDER BY key DESC LIMIT ?2"
+            ))?
+            .query_map(params![below, rows], read_row)?
+            .collect::<Result<Vec<_>, _>>()?,
+        search::Query::Match(words) => connection
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM (
+                     SELECT rowid AS hit FROM call_search
+                     WHERE call_search MATCH ?3 AND rowid < ?1 ORDER BY rowid DESC LIMIT ?2
+                 ) CROSS JOIN calls ON calls.key = hit ORDER BY key DESC"
+            ))?
+            .query_map(params![below, rows, words], read_row)?
+            .collect::<Result<Vec<_>, _>>()?,
+        search::Query::Nothing => Vec::new(),
+    };
+    let more = calls.len() > limit;
+    calls.truncate(limit);
+    let next = calls.last().filter(|_| more).map(|row| row.id);
+    Ok(CallPage { calls, next })
+}
+
+/// Returns the calls of a group, oldest first.
+pub(crate) fn by_group(connection: &Connection, group: &str) -> Result<Vec<CallRow>, Fault> {
+    let sql = format!("SELECT {COLUMNS} FROM calls WHERE grp = ?1 ORDER BY key LIMIT 1000");
+    Ok(connection
+        .prepare_cached(&sql)?
+        .query_map([group], read_row)?
+        .collect::<Result<_, _>>()?)
+}
+
+/// Returns the group of the prompt's newest call that has one; `None` if there is none.
+pub(crate) fn latest_group(
+    connection: &Connection,
+    prompt_id: &str,
+) -> Result<Option<String>, Fault> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT grp FROM calls WHERE prompt_id = ?1 AND grp IS NOT NULL
+             ORDER BY key DESC LIMIT 1",
+        )?
+        .query_row([prompt_id], |row| row.get(0))
+        .optional()?)
+}
+
+/// Returns one row and its key; `None` if the call is not recorded.
+pub(crate) fn one(connection: &Connection, id: CallId) -> Result<Option<(i64, CallRow)>, Fault> {
+    let sql = format!("SELECT {COLUMNS}, key FROM calls WHERE id = ?1");
+    Ok(connection
+        .prepare_cached(&sql)?
+        .query_row([id_bytes(id)], |row| Ok((row.get(35)?, read_row(row)?)))
+        .optional()?)
+}
+
+/// Sets or takes back a rating. Returns whether the call exists.
+pub(crate) fn rate(
+    connection: &Connection,
+    id: CallId,
+    rating: Option<Rating>,
+) -> Result<bool, Fault> {
+    let changed = connection
+        .prepare_cached("UPDATE calls SET rating = ?2 WHERE id = ?1")?
+        .execute(params![id_bytes(id), rating.map(rating_name)])?;
+    Ok(changed > 0)
+}
+
+/// Returns how many calls are recorded.
+pub(crate) fn count(connection: &Connection) -> Result<u64, Fault> {
+    Ok(connection
+        .query_row("SELECT count(*) FROM calls", [], |row| row.get(0))
+        .map(uint)?)
+}
+
+/// Returns a free key for a call made at `started_at_ms` or, better, at its id's own time.
+pub(crate) fn free_key(connection: &Connection, floor: i64) -> Result<i64, Fault> {
+    let mut floor = floor;
+    loop {
+        let ceiling = key_floor_after(floor);
+        let last: Option<i64> = connection
+            .prepare_cached("SELECT max(key) FROM calls WHERE key >= ?1 AND key < ?2")?
+            .query_row([floor, ceiling], |row| row.get(0))?;
+        match last {
+            None => return Ok(floor),
+            Some(last) if last.saturating_add(1) < ceiling => return Ok(last + 1),
+            Some(_) => floor = ceiling,
+        }
+    }
+}
+
+fn key_floor_after(floor: i64) -> i64 {
+    key_floor((floor >> crate::key::SLOT_BITS).saturating_add(1))
+}
+
+fn rating_name(rating: Rating) -> &'static str {
+    match rating {
+        Rating::Good => "good",
+        Rating::Bad => "bad",
+    }
+}
+
+fn rating_from_name(name: &str) -> Option<Rating> {
+    match name {
+        "good" => Some(Rating::Good),
+        "bad" => Some(Rating::Bad),
+        _ => None,
+    }
+}
+
+pub(crate) fn finish_reason_name(reason: FinishReason) -> &'static str {
+    match reason {
+        FinishReason::Stop => "stop",
+        FinishReason::Length => "length",
+        FinishReason::ToolCalls => "tool_calls",
+        FinishReason::ContentFilter => "content_filter",
+        FinishReason::Other => "other",
+    }
+}
+
+fn finish_reason_from_name(name: &str) -> FinishReason {
+    match name {
+        "stop" => FinishReason::Stop,
+        "length" => FinishReason::Length,
+        "tool_calls" => FinishReason::ToolCalls,
+        "content_filter" => FinishReason::ContentFilter,
+        _ => FinishReason::Other,
+    }
+}
+
+/// Parameters of the columns that usage fills, in the table's order.
+pub(crate) fn usage_params(usage: &Usage) -> [i64; 7] {
+    [
+        int(usage.input_uncached_tokens),
+        int(usage.cache_read_input_tokens),
+        int(usage.cache_creation_input_tokens),
+        int(usage.cache_creation_1h_input_tokens),
+        int(usage.output_visible_tokens),
+        int(usage.reasoning_output_tokens),
+        i64::from(usage.estimated),
+    ]
+}

@@ -1,0 +1,360 @@
+//! The fold of a call's events into what is recorded about it.
+//!
+//! One pure step per event, total over any sequence: odd orders give odd records, never an error.
+//! Writing the result to the file is `persist.rs`'s work.
+
+use crate::rows::{AttemptRow, CallStatus, PlanRow, SkippedRow, ToolCall};
+use switchboard_engine::call::FinishReason;
+use switchboard_engine::error::CallError;
+use switchboard_engine::event::{
+    CallEvent, Event, FailedAttempt, Next, Outcome, Report, TargetInfo,
+};
+use switchboard_engine::price::PicoUsd;
+use switchboard_engine::usage::Usage;
+
+/// Everything the events of one call have said so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallState {
+    pub status: CallStatus,
+    pub answered: Option<TargetInfo>,
+    pub response_model: Option<String>,
+    pub finish_reason: Option<FinishReason>,
+    pub retries: u32,
+    pub fallbacks: u32,
+    pub wait_ms: u64,
+    pub first_token_ms: Option<u64>,
+    /// `None` while the call runs.
+    pub elapsed_ms: Option<u64>,
+    /// Time of the last event.
+    pub last_ms: u64,
+    pub usage: Usage,
+    pub cost: Option<PicoUsd>,
+    pub error: Option<CallError>,
+    pub seq: u64,
+    pub plan: Option<PlanRow>,
+    pub text: String,
+    pub reasoning: String,
+    pub tool_calls: Vec<ToolCall>,
+    pub attempts: Vec<AttemptRow>,
+    /// Index in `attempts` of the one whose answer `text` and `reasoning` hold.
+    writer: Option<usize>,
+    /// How often an answer was discarded.
+    pub restarts: u32,
+}
+
+impl Default for CallState {
+    fn default() -> Self {
+        Self {
+            status: CallStatus::Running,
+            answered: None,
+            response_model: None,
+            finish_reason: None,
+            retries: 0,
+            fallbacks: 0,
+            wait_ms: 0,
+            first_token_ms: None,
+            elapsed_ms: None,
+            last_ms: 0,
+            usage: Usage::default(),
+            cost: None,
+            error: None,
+            seq: 0,
+            plan: None,
+            text: String::new(),
+            reasoning: String::new(),
+            tool_calls: Vec::new(),
+            attempts: Vec::new(),
+            writer: None,
+            restarts: 0,
+        }
+    }
+}
+
+impl CallState {
+    /// Takes one event in. After a final event nothing changes any more.
+    pub fn fold(&mut self, event: CallEvent) {
+        if self.is_final() {
+            return;
+        }
+        let CallEvent {
+            call: _,
+            seq,
+            at_ms,
+            event,
+        } = event;
+        self.seq = self.seq.max(seq);
+        self.last_ms = self.last_ms.max(at_ms);
+        match event {
+            Event::Planned {
+                targets,
+                reasons,
+                deadline_ms,
+            } => {
+                self.plan = Some(PlanRow {
+                    targets,
+                    reasons,
+                    deadline_ms,
+                    skipped: Vec::new(),
+                });
+            }
+            Event::TargetSkipped { target, error } => {
+                if let Some(plan) = &mut self.plan {
+                    plan.skipped.push(SkippedRow { target, error });
+                }
+            }
+            Event::AttemptStarted {
+                attempt,
+                max_attempts,
+                target,
+            } => {
+                self.count_change_of_attempt(&target);
+                self.usage = Usage::default();
+                self.answered = Some(target.clone());
+                let row = AttemptRow {
+                    max_attempts,
+                    ..new_attempt(attempt, target, at_ms)
+                };
+                match self.find(attempt) {
+                    Some(index) => self.attempts[index] = row,
+                    None => self.attempts.push(row),
+                }
+            }
+            Event::ResponseStarted {
+                attempt,
+                after_ms,
+                status,
+                request_id,
+            } => {
+                if let Some(row) = self.attempt(attempt) {
+                    row.headers_ms = Some(row.started_ms.saturating_add(after_ms));
+                    row.status = Some(status);
+                    row.request_id = request_id;
+                }
+            }
+            Event::FirstToken { attempt, after_ms } => {
+                if let Some(row) = self.attempt(attempt) {
+                    row.first_token_ms = Some(row.started_ms.saturating_add(after_ms));
+                }
+                self.first_token_ms.get_or_insert(at_ms);
+            }
+            Event::TextDelta { text } => {
+                self.mark_writer();
+                self.text.push_str(&text);
+            }
+            Event::ReasoningDelta { text } => {
+                self.mark_writer();
+                self.reasoning.push_str(&text);
+            }
+            Event::ToolCallDelta {
+                index,
+                id,
+                name,
+                arguments,
+            } => {
+                self.mark_writer();
+                let call = self.tool_call(index);
+                if let Some(id) = id {
+                    call.id = id;
+                }
+                if let Some(name) = name {
+                    call.name = name;
+                }
+                call.arguments.push_str(&arguments);
+            }
+            Event::Usage { usage } => {
+                self.usage = usage;
+                if let Some(row) = self.attempts.last_mut() {
+                    row.usage = usage;
+                }
+            }
+            Event::AttemptFailed {
+                attempt,
+                error,
+                elapsed_ms: _,
+                next,
+            } => {
+                if let Some(row) = self.attempt(attempt) {
+                    row.ended_ms = Some(at_ms);
+                    row.error = Some(error);
+                    row.next = Some(next);
+                    let wait = row.wait_ms();
+                    self.wait_ms = self.wait_ms.saturating_add(wait);
+                }
+            }
+            Event::Restarted {
+                attempt: _,
+                discarded_chars: _,
+            } => self.discard(),
+            Event::Finished { outcome } => self.finish(outcome, at_ms),
+            Event::Failed { report } => self.fail(report, at_ms),
+            Event::Cancelled { elapsed_ms, usage } => {
+                self.status = CallStatus::Cancelled;
+                self.elapsed_ms = Some(elapsed_ms);
+                self.usage = usage;
+                self.end_last_attempt(at_ms, Some(usage));
+            }
+        }
+    }
+
+    /// Returns whether the call has ended.
+    pub fn is_final(&self) -> bool {
+        self.status != CallStatus::Running
+    }
+
+    /// Returns the start of the answer on one line, at most [`crate::EXCERPT_CHARS`] characters.
+    ///
+    /// Where the model only called a tool, its name stands for the answer.
+    pub fn excerpt(&self) -> String {
+        let excerpt = one_line(&self.text);
+        match self.tool_calls.first() {
+            Some(tool) if excerpt.is_empty() => {
+                one_line(&format!("{}({})", tool.name, tool.arguments))
+            }
+            _ => excerpt,
+        }
+    }
+
+    fn finish(&mut self, outcome: Outcome, at_ms: u64) {
+        self.status = CallStatus::Ok;
+        self.response_model = outcome.response_model;
+        self.finish_reason = Some(outcome.finish_reason);
+        self.usage = outcome.usage;
+        self.cost = outcome.cost;
+        self.first_token_ms = Some(outcome.first_token_ms);
+        self.elapsed_ms = Some(outcome.elapsed_ms);
+        self.answered = Some(outcome.target);
+        self.end_last_attempt(at_ms, Some(outcome.usage));
+    }
+
+    fn fail(&mut self, report: Report, at_ms: u64) {
+        self.status = CallStatus::Failed;
+        self.elapsed_ms = Some(report.elapsed_ms);
+        self.error = Some(report.error);
+        // Attempts that failed before anything was sent have no events of their own.
+        for FailedAttempt {
+            attempt,
+            target,
+            error,
+        } in report.attempts
+        {
+            if self.find(attempt).is_none() {
+                let mut row = new_attempt(attempt, target, at_ms);
+                row.ended_ms = Some(at_ms);
+                row.error = Some(error);
+                self.attempts.push(row);
+            }
+        }
+        self.end_last_attempt(at_ms, None);
+    }
+
+    fn end_last_attempt(&mut self, at_ms: u64, usage: Option<Usage>) {
+        if let Some(row) = self.attempts.last_mut() {
+            row.ended_ms.get_or_insert(at_ms);
+            if let Some(usage) = usage.filter(|_| row.error.is_none()) {
+                row.usage = usage;
+            }
+        }
+    }
+
+    /// Counts a retry or a fallback when an attempt follows another.
+    fn count_change_of_attempt(&mut self, target: &TargetInfo) {
+        let Some(last) = self.attempts.last() else {
+            return;
+        };
+        let fallback = match &last.next {
+            Some(Next::Retry { .. }) => false,
+            Some(Next::Fallback { .. }) => true,
+            Some(Next::Stop { .. }) | None => last.target != *target,
+        };
+        if fallback {
+            self.fallbacks = self.fallbacks.saturating_add(1);
+        } else {
+            self.retries = self.retries.saturating_add(1);
+        }
+    }
+
+    /// Moves the answer so far to the attempt that wrote it.
+    fn discard(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        let reasoning = std::mem::take(&mut self.reasoning);
+        self.tool_calls.clear();
+        self.restarts = self.restarts.saturating_add(1);
+        if let Some(row) = self
+            .writer
+            .take()
+            .and_then(|index| self.attempts.get_mut(index))
+        {
+            row.discarded.push_str(&text);
+            row.discarded_reasoning.push_str(&reasoning);
+        }
+    }
+
+    fn mark_writer(&mut self) {
+        self.writer = self.attempts.len().checked_sub(1);
+    }
+
+    fn find(&self, attempt: u32) -> Option<usize> {
+        self.attempts.iter().rposition(|row| row.attempt == attempt)
+    }
+
+    fn attempt(&mut self, attempt: u32) -> Option<&mut AttemptRow> {
+        self.find(attempt)
+            .and_then(|index| self.attempts.get_mut(index))
+    }
+
+    fn tool_call(&mut self, index: u32) -> &mut ToolCall {
+        let place = match self.tool_calls.iter().position(|call| call.index == index) {
+            Some(place) => place,
+            None => {
+                self.tool_calls.push(ToolCall {
+                    index,
+                    ..ToolCall::default()
+                });
+                self.tool_calls.len() - 1
+            }
+        };
+        &mut self.tool_calls[place]
+    }
+}
+
+fn new_attempt(attempt: u32, target: TargetInfo, started_ms: u64) -> AttemptRow {
+    AttemptRow {
+        attempt,
+        max_attempts: attempt,
+        target,
+        started_ms,
+        headers_ms: None,
+        first_token_ms: None,
+        ended_ms: None,
+        status: None,
+        request_id: None,
+        error: None,
+        next: None,
+        usage: Usage::default(),
+        discarded: String::new(),
+        discarded_reasoning: String::new(),
+    }
+}
+
+/// Returns the start of `text` with every run of white space as one space.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    let mut chars = 0;
+    for word in text.split_whitespace() {
+        if chars + 1 >= crate::rows::EXCERPT_CHARS {
+            break;
+        }
+        if chars > 0 {
+            line.push(' ');
+            chars += 1;
+        }
+        for character in word.chars() {
+            if chars >= crate::rows::EXCERPT_CHARS {
+                return line;
+            }
+            line.push(character);
+            chars += 1;
+        }
+    }
+    line
+}

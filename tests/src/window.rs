@@ -1,0 +1,264 @@
+//! The real window, as a user's hands and eyes see it.
+
+use crate::driver::Driver;
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Longest wait for something that should be there. Generous: machines are busy while tests run.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Time between two looks.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// A window of the program, opened with a data folder of the test's own.
+#[derive(Debug)]
+pub struct AppWindow {
+    client: Client,
+    _driver: Driver,
+}
+
+impl AppWindow {
+    /// Starts the program with `data_dir` and waits for its page.
+    ///
+    /// # Panics
+    /// If the window does not open.
+    pub async fn open(data_dir: &Path) -> AppWindow {
+        AppWindow::open_with(data_dir, &[]).await
+    }
+
+    /// Starts the program with `data_dir` and further arguments.
+    ///
+    /// # Panics
+    /// If the window does not open.
+    pub async fn open_with(data_dir: &Path, arguments: &[&str]) -> AppWindow {
+        let driver = Driver::start();
+        let mut words = vec!["--data-dir".to_owned(), data_dir.display().to_string()];
+        words.extend(arguments.iter().map(ToString::to_string));
+        let mut capabilities = Capabilities::new();
+        // No `browserName`: WebKitWebDriver refuses to match it.
+        capabilities.insert(
+            "tauri:options".into(),
+            json!({ "application": program(), "args": words }),
+        );
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&driver.address())
+            .await
+            .expect("the program opens its window");
+        let window = AppWindow {
+            client,
+            _driver: driver,
+        };
+        window
+            .wait_until(
+                "the page is loaded",
+                "return document.readyState === 'complete'",
+            )
+            .await;
+        window
+    }
+
+    /// Returns the WebDriver client, for what has no word here.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Waits for the element with a `data-testid`.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    pub async fn find(&self, test_id: &str) -> Element {
+        let selector = selector(test_id);
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .every(GLANCE)
+            .for_element(Locator::Css(&selector))
+            .await;
+        match found {
+            Ok(element) => element,
+            Err(error) => {
+                self.screenshot("failed").await;
+                panic!("there is no `{test_id}` in the window: {error}")
+            }
+        }
+    }
+
+    /// Returns how many elements have a `data-testid` now.
+    ///
+    /// # Panics
+    /// If the window is gone.
+    pub async fn count(&self, test_id: &str) -> usize {
+        let selector = selector(test_id);
+        self.client
+            .find_all(Locator::Css(&selector))
+            .await
+            .expect("the window answers")
+            .len()
+    }
+
+    /// Clicks the element with a `data-testid`.
+    ///
+    /// # Panics
+    /// If it does not come up or cannot be clicked.
+    pub async fn click(&self, test_id: &str) {
+        let element = self.find(test_id).await;
+        if let Err(error) = element.click().await {
+            self.screenshot("failed").await;
+            panic!("`{test_id}` cannot be clicked: {error}");
+        }
+    }
+
+    /// Replaces the text of a field with what the user types.
+    ///
+    /// # Panics
+    /// If there is no such field.
+    pub async fn type_into(&self, test_id: &str, text: &str) {
+        let field = self.find(test_id).await;
+        field.click().await.expect("the field can be clicked");
+        field.clear().await.expect("the field can be emptied");
+        field.send_keys(text).await.expect("the field takes keys");
+    }
+
+    /// Returns the text of the element with a `data-testid`, as shown.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    pub async fn text(&self, test_id: &str) -> String {
+        self.find(test_id)
+            .await
+            .text()
+            .await
+            .expect("the element has a text")
+    }
+
+    /// Waits until the text of an element fulfils a condition, and returns it.
+    ///
+    /// # Panics
+    /// If it never does.
+    pub async fn wait_for_text(
+        &self,
+        test_id: &str,
+        what: &str,
+        is_met: impl Fn(&str) -> bool,
+    ) -> String {
+        let began = Instant::now();
+        loop {
+            let script = "return document.querySelector(arguments[0])?.innerText ?? null";
+            let text = self.run(script, vec![json!(selector(test_id))]).await;
+            if let Some(text) = text.as_str().filter(|text| is_met(text)) {
+                return text.to_owned();
+            }
+            if began.elapsed() > PATIENCE {
+                self.screenshot("failed").await;
+                panic!("`{test_id}` never {what}; it shows {text}");
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits until a script returns `true`.
+    ///
+    /// # Panics
+    /// If it never does.
+    pub async fn wait_until(&self, what: &str, script: &str) {
+        let began = Instant::now();
+        while self.run(script, Vec::new()).await != Value::Bool(true) {
+            if began.elapsed() > PATIENCE {
+                self.screenshot("failed").await;
+                panic!("it never came to this: {what}");
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Runs a script in the page and returns what it returns.
+    ///
+    /// # Panics
+    /// If it throws.
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client
+            .execute(script, arguments)
+            .await
+            .expect("the script runs")
+    }
+
+    /// Calls a command of the program as the page would, and returns its result or its error.
+    ///
+    /// # Panics
+    /// If the window is gone.
+    pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        let script = "const done = arguments[2];
+            window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])
+                .then(ok => done({ ok: ok ?? null }), error => done({ error }));";
+        let mut answer = self
+            .client
+            .execute_async(script, vec![json!(command), arguments])
+            .await
+            .expect("the window answers");
+        match answer.get_mut("ok") {
+            Some(ok) => Ok(ok.take()),
+            None => Err(answer["error"].take()),
+        }
+    }
+
+    /// Writes a picture of the page to `target/screenshots/NAME.png`.
+    ///
+    /// # Panics
+    /// If no picture can be taken or written.
+    pub async fn screenshot(&self, name: &str) -> PathBuf {
+        let folder = target().join("screenshots");
+        std::fs::create_dir_all(&folder).expect("the folder can be made");
+        let path = folder.join(format!("{name}.png"));
+        let picture = self
+            .client
+            .screenshot()
+            .await
+            .expect("a picture can be taken");
+        std::fs::write(&path, picture).expect("the picture can be written");
+        path
+    }
+
+    /// Closes the window and waits until the program is gone.
+    ///
+    /// # Panics
+    /// If the driver is gone before.
+    pub async fn close(self) {
+        self.client.close().await.expect("the window closes");
+    }
+}
+
+fn selector(test_id: &str) -> String {
+    format!(r#"[data-testid="{}"]"#, test_id.replace('"', r#"\""#))
+}
+
+/// Returns the folder that holds what was built.
+fn target() -> PathBuf {
+    // target/debug/deps/window-0123456789abcdef
+    let own = std::env::current_exe().expect("a running program has a path");
+    own.ancestors()
+        .nth(3)
+        .expect("tests are built in target/PROFILE/deps")
+        .to_path_buf()
+}
+
+/// Returns the program under test, built by the same cargo command line as this test.
+fn program() -> PathBuf {
+    let own = std::env::current_exe().expect("a running program has a path");
+    let folder = own
+        .ancestors()
+        .nth(2)
+        .expect("tests are built in target/PROFILE/deps");
+    let program = folder.join(format!("switchboard{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        program.is_file(),
+        "{} is not built: cargo build --workspace --bins",
+        program.display()
+    );
+    program
+}

@@ -1,0 +1,3 @@
+//! The real window, driven through WebDriver. `cargo xtask test --only window-tests` runs these.
+
+mod opens;
