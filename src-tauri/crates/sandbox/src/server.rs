@@ -431,7 +431,7 @@ impl Reply<'_> {
                 });
             }
             Fault::Filtered if self.wire == Wire::Gemini => {
-                let blocked = errors::gemini_blocked(&self.ask.model, self.ask.input_tokens);
+                let blocked = errors::gemini_blocked(&self.script.name, self.ask.input_tokens);
                 let (content_type, body) = if self.ask.stream {
                     ("text/event-stream", crate::wire::data(&blocked))
                 } else {
@@ -459,7 +459,7 @@ impl Reply<'_> {
 
     fn play(self, ticket: Ticket, answer: Answer, seed: u64, streams: bool) -> Response<Body> {
         let head = Head {
-            model: self.ask.model.clone(),
+            model: self.script.name.clone(),
             id: answer.id,
             include_usage: self.ask.include_usage,
             usage: answer.usage,

@@ -4,7 +4,7 @@
 //! several pieces, punctuation apart) without being any provider's.
 
 /// Longest run of letters in one piece, in characters.
-const LETTERS: usize = 7;
+const LETTERS: usize = 9;
 /// Longest run of digits in one piece.
 const DIGITS: usize = 3;
 
@@ -90,7 +90,17 @@ mod tests {
         assert_eq!(
             cut,
             [
-                "Hello", ",", " wonderf", "ully", " 123", "45", " x", "\n\n", "-", " é", "→"
+                "Hello",
+                ",",
+                " wonderful",
+                "ly",
+                " 123",
+                "45",
+                " x",
+                "\n\n",
+                "-",
+                " é",
+                "→"
             ]
         );
     }

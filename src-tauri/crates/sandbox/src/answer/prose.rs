@@ -15,6 +15,7 @@ pub(crate) struct Writer<'a> {
     /// Headings used, so that none comes twice in a row of sections.
     headings: usize,
     last_sentence: usize,
+    last_noun: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -26,6 +27,7 @@ impl<'a> Writer<'a> {
             style,
             headings,
             last_sentence: usize::MAX,
+            last_noun: usize::MAX,
         }
     }
 
@@ -53,6 +55,7 @@ impl<'a> Writer<'a> {
     pub(crate) fn reasoning(&mut self, tokens: u64) -> String {
         let opening = self.pick(THOUGHT_OPENINGS);
         let mut out = self.fill(opening);
+        self.last_sentence = self.rng.usize(..THOUGHTS.len());
         let mut sentences = 1;
         while count(&out) < tokens {
             let separator = if sentences % 4 == 0 { "\n\n" } else { " " };
@@ -118,7 +121,11 @@ impl<'a> Writer<'a> {
             (_, Wants::Steps) => 1,
             _ => 0,
         };
-        match (section + lead) % 5 {
+        let block = match (section + lead) % 5 {
+            2 if !self.topic.technical && self.style != Style::Code => 4,
+            block => block,
+        };
+        match block {
             0 => self.sentence() + " " + &self.sentence() + "\n\n" + &self.bullets(4),
             1 => self.sentence() + "\n\n" + &self.steps(4),
             2 => self.sentence() + "\n\n" + &self.code() + "\n\n" + &self.sentence(),
@@ -157,8 +164,9 @@ impl<'a> Writer<'a> {
     }
 
     fn thought(&mut self) -> String {
-        let thought = self.pick(THOUGHTS);
-        self.fill(thought)
+        // In turn, from a random start: a train of thought does not repeat itself at once.
+        self.last_sentence = self.last_sentence.wrapping_add(1) % THOUGHTS.len();
+        self.fill(THOUGHTS[self.last_sentence])
     }
 
     fn bullets(&mut self, most: usize) -> String {
@@ -188,7 +196,10 @@ impl<'a> Writer<'a> {
 
     fn table(&mut self) -> String {
         let first = self.word();
-        let second = self.word();
+        let mut second = self.word();
+        if second == first {
+            second = "Alternative".to_owned();
+        }
         let mut rows = vec![
             format!("| Aspect | {first} | {second} |"),
             "| --- | --- | ---: |".to_owned(),
@@ -219,6 +230,16 @@ impl<'a> Writer<'a> {
         format!("```{}\n{body}\n```", self.topic.language)
     }
 
+    /// Returns a noun other than the one before.
+    fn noun(&mut self) -> &'static str {
+        let mut at = self.rng.usize(..NOUNS.len());
+        if at == self.last_noun {
+            at = (at + 1) % NOUNS.len();
+        }
+        self.last_noun = at;
+        NOUNS[at]
+    }
+
     fn word(&mut self) -> String {
         self.rng
             .choice(&self.topic.words)
@@ -244,7 +265,7 @@ impl<'a> Writer<'a> {
                 "word" => self.word(),
                 "verb" => self.pick(VERBS).to_owned(),
                 "verbs" => self.pick(VERBS_THIRD).to_owned(),
-                "noun" => self.pick(NOUNS).to_owned(),
+                "noun" => self.noun().to_owned(),
                 "quality" => self.pick(QUALITIES).to_owned(),
                 "tail" => self.pick(TAILS).to_owned(),
                 "n" => self.rng.u32(2..9).to_string(),
@@ -426,13 +447,13 @@ const VERBS_THIRD: &[&str] = &[
 
 const QUALITIES: &[&str] = &[
     "small",
-    "explicit",
+    "clear",
     "boring",
     "plain",
     "predictable",
     "well-named",
     "reversible",
-    "honest",
+    "careful",
 ];
 
 const TAILS: &[&str] = &[

@@ -8,6 +8,8 @@ pub(crate) struct Topic {
     /// Other words worth repeating; never empty.
     pub(crate) words: Vec<String>,
     pub(crate) wants: Wants,
+    /// Whether code would not be out of place.
+    pub(crate) technical: bool,
     /// For code: the fence's language.
     pub(crate) language: &'static str,
 }
@@ -41,6 +43,58 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("bash", "bash"),
     ("shell", "bash"),
     ("go", "go"),
+];
+
+const TECHNICAL: &[&str] = &[
+    "algorithm",
+    "api",
+    "app",
+    "async",
+    "backend",
+    "browser",
+    "bug",
+    "cache",
+    "client",
+    "compiler",
+    "css",
+    "data",
+    "database",
+    "debug",
+    "developer",
+    "docker",
+    "error",
+    "events",
+    "frontend",
+    "git",
+    "html",
+    "http",
+    "json",
+    "kubernetes",
+    "library",
+    "linux",
+    "loop",
+    "memory",
+    "network",
+    "parser",
+    "postgres",
+    "queue",
+    "request",
+    "retry",
+    "runtime",
+    "schema",
+    "server",
+    "software",
+    "sqlite",
+    "sse",
+    "stream",
+    "streaming",
+    "test",
+    "tests",
+    "thread",
+    "token",
+    "tokens",
+    "web",
+    "webhook",
 ];
 
 impl Topic {
@@ -102,10 +156,16 @@ impl Topic {
         } else {
             Wants::Explanation
         };
+        let technical = wants == Wants::Code
+            || LANGUAGES
+                .iter()
+                .any(|(word, _)| contains_word(&lower, word))
+            || has(TECHNICAL);
         Self {
             phrase,
             words,
             wants,
+            technical,
             language,
         }
     }

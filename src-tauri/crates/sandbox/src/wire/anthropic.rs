@@ -178,12 +178,11 @@ impl Stream {
 
 impl Encoder for Stream {
     fn open(&mut self) -> String {
-        let mut usage = usage_value(Tokens {
+        let usage = usage_value(Tokens {
             visible: 1,
             reasoning: 0,
             ..self.head.usage
         });
-        usage["output_tokens_details"] = Value::Null;
         let start = json!({ "type": "message_start", "message": {
             "id": format!("msg_sim{:016x}", self.head.id), "type": "message", "role": "assistant",
             "model": self.head.model, "content": [], "stop_reason": null, "stop_sequence": null,
