@@ -11,10 +11,26 @@ pub mod diff;
 pub mod host;
 pub mod info;
 pub mod live;
+pub mod network;
 pub mod prompts;
 pub mod providers;
 pub mod secrets;
 
 /// The application: one per process.
 #[derive(Debug)]
-pub struct App {}
+pub struct App {
+    providers: providers::Providers,
+    secrets: secrets::Secrets,
+}
+
+impl App {
+    /// Returns the providers and models.
+    pub(crate) fn providers(&self) -> &providers::Providers {
+        &self.providers
+    }
+
+    /// Returns the credentials.
+    pub(crate) fn secrets(&self) -> &secrets::Secrets {
+        &self.secrets
+    }
+}
