@@ -137,12 +137,77 @@ pub fn put_provider<'d>(
     provider_table(document, id).ok_or_else(unfit)
 }
 
-/// Takes a provider out of the file. Returns whether it was there.
+/// Takes a provider out of the file. Returns whether it was there. A comment right above its header goes
+/// with it; what stands further up stays.
 pub fn remove_provider(document: &mut DocumentMut, id: &str) -> bool {
     let providers = document
         .get_mut("providers")
         .and_then(Item::as_table_like_mut);
-    providers.is_some_and(|providers| providers.remove(id).is_some())
+    let Some(removed) = providers.and_then(|providers| providers.remove(id)) else {
+        return false;
+    };
+    let Item::Table(table) = removed else {
+        return true;
+    };
+    let above = table
+        .decor()
+        .prefix()
+        .and_then(|prefix| prefix.as_str())
+        .unwrap_or_default();
+    let kept = above.rfind("\n\n").map_or("", |at| &above[..at + 2]);
+    if kept.trim().is_empty() {
+        return true;
+    }
+    let next = next_position(document.as_table(), table.position());
+    match next.and_then(|position| table_at(document.as_table_mut(), position)) {
+        Some(next) => {
+            let prefix = next.decor().prefix().and_then(|prefix| prefix.as_str());
+            let prefix = format!(
+                "{kept}{}",
+                prefix.unwrap_or_default().trim_start_matches('\n')
+            );
+            next.decor_mut().set_prefix(prefix);
+        }
+        None => {
+            let trailing = document.trailing().as_str().unwrap_or_default();
+            let trailing = format!("{kept}{}", trailing.trim_start_matches('\n'));
+            document.set_trailing(trailing);
+        }
+    }
+    true
+}
+
+/// Returns the tables directly below `table`.
+fn below(table: &Table) -> impl Iterator<Item = &Table> {
+    table.iter().flat_map(|(_, item)| match item {
+        Item::Table(table) => vec![table],
+        Item::ArrayOfTables(tables) => tables.iter().collect(),
+        Item::None | Item::Value(_) => Vec::new(),
+    })
+}
+
+/// Returns the place of the first table in the file after the given place.
+fn next_position(table: &Table, after: Option<isize>) -> Option<isize> {
+    let own = table
+        .position()
+        .filter(|own| Some(*own) > after && !table.is_implicit());
+    below(table)
+        .filter_map(|table| next_position(table, after))
+        .chain(own)
+        .min()
+}
+
+fn table_at(table: &mut Table, position: isize) -> Option<&mut Table> {
+    if table.position() == Some(position) && !table.is_implicit() {
+        return Some(table);
+    }
+    table.iter_mut().find_map(|(_, item)| match item {
+        Item::Table(table) => table_at(table, position),
+        Item::ArrayOfTables(tables) => tables
+            .iter_mut()
+            .find_map(|table| table_at(table, position)),
+        Item::None | Item::Value(_) => None,
+    })
 }
 
 // ---------------------------------------------------------------- names of keys

@@ -214,6 +214,45 @@ async fn the_first_provider_goes_below_the_explanations() {
 }
 
 #[tokio::test]
+async fn a_removed_provider_takes_only_its_own_comment_along() {
+    let (_folder, path) = place();
+    let handle = ConfigHandle::open(&path);
+    let add = |document: &mut DocumentMut| {
+        put_provider(document, "x")?.insert("preset", value("xai"));
+        put_provider(document, "y")?.insert("preset", value("groq"));
+        Ok(())
+    };
+    handle.edit(add).await.unwrap();
+    let remove = |id: &'static str| {
+        move |document: &mut DocumentMut| {
+            assert!(remove_provider(document, id));
+            Ok(())
+        }
+    };
+    handle.edit(remove("x")).await.unwrap();
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert!(after.starts_with(FIRST_FILE.trim_end()), "{after}");
+    assert!(
+        after.ends_with("\n\n[providers.y]\npreset = \"groq\"\n"),
+        "{after}"
+    );
+    handle.edit(remove("y")).await.unwrap();
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap().trim_end(),
+        FIRST_FILE.trim_end()
+    );
+    let text = "# all\n\n# only x\n[providers.x]\npreset = \"xai\"\n[[providers.x.models]]\n\
+                name = \"m\"\n\n# clocks\n[timeouts.fast]\ntotal = \"9s\"\n";
+    std::fs::write(&path, text).unwrap();
+    handle.edit(remove("x")).await.unwrap();
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        after,
+        "# all\n\n# clocks\n[timeouts.fast]\ntotal = \"9s\"\n"
+    );
+}
+
+#[tokio::test]
 async fn keys_are_named_changed_and_forgotten_in_place() {
     let (_folder, path) = place();
     std::fs::write(

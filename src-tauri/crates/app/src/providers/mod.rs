@@ -10,6 +10,8 @@ mod health;
 mod models;
 mod simulator;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub use handlers::{delete, find_local, list, models, presets, preview_url, save, test};
 pub use health::{Outcome, ProviderHealth};

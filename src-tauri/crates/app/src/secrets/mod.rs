@@ -6,6 +6,8 @@
 mod handlers;
 mod keychain;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 pub use handlers::{activate, delete, import, scan_env, state};
 pub use keychain::install_commands;
@@ -348,17 +350,20 @@ impl Secrets {
             .usable_keys()
             .next()
             .is_none_or(|first| first.name == key.name);
-        let must_choose = activate && (chosen || !first);
-        if provider.keys.contains(&key) && !must_choose {
+        if provider.keys.contains(&key) && !(activate && (chosen || !first)) {
             return Ok(());
         }
         let (id, known) = (provider.id.clone(), provider.keys.clone());
         let edit = move |document: &mut toml_edit::DocumentMut| {
             let table = config::put_provider(document, &id)?;
-            if !known.contains(&key) || must_choose {
-                config::set_key(table, &known, &key);
+            // The key that a file without `keys` implies is not written out while it is missing.
+            let implied = activate && !table.contains_key("keys");
+            let known = if implied { &[] } else { known.as_slice() };
+            if !known.contains(&key) {
+                config::set_key(table, known, &key);
             }
-            if must_choose {
+            let outranked = known.first().is_some_and(|first| first.name != key.name);
+            if activate && (chosen || outranked) {
                 config::set_active_key(table, &key.name);
             }
             Ok(())
