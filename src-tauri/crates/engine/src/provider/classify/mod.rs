@@ -6,6 +6,7 @@
 
 mod body;
 mod codes;
+mod phrases;
 mod sentence;
 mod text;
 
@@ -93,6 +94,7 @@ fn kind_of(status: u16, body: &ErrorBody, hint: Option<Duration>) -> ErrorKind {
     let kind = codes::specific(&body.codes)
         .or_else(|| body.quota_kind())
         .or_else(|| text::kind(status, &body.message))
+        .or_else(|| vague_quota(status, body, hint))
         .or_else(|| codes::generic(&body.codes))
         .unwrap_or_else(|| kind_of_status(status));
     match kind {
@@ -108,6 +110,14 @@ fn kind_of(status: u16, body: &ErrorBody, hint: Option<Duration>) -> ErrorKind {
         },
         other => other,
     }
+}
+
+/// Returns the kind of a quota of unnamed span: one that frees up soon is a rate limit.
+fn vague_quota(status: u16, body: &ErrorBody, hint: Option<Duration>) -> Option<ErrorKind> {
+    text::is_vague_quota(status, &body.message).then_some(match hint {
+        Some(wait) if wait < QUOTA_HINT => ErrorKind::RateLimited,
+        _ => ErrorKind::QuotaExhausted,
+    })
 }
 
 fn kind_of_status(status: u16) -> ErrorKind {
