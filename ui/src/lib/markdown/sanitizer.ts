@@ -3,6 +3,7 @@
  * would act on. Addresses stay in `data-url` and open only through the confirmed path.
  */
 import createPurifier from "dompurify";
+import { simpleMarkup } from "./simple_markup";
 import { strings } from "./strings";
 import { safeLink, saysWhere } from "./link_rules";
 
@@ -16,6 +17,9 @@ const HIGHLIGHT = { tags: ["span"], attributes: ["class"] };
 
 /** Turns a leaf's HTML into nodes that can neither run, load nor navigate. */
 export function inlineNodes(html: string): DocumentFragment {
+  // Links and images carry attributes, so they always pass the sanitiser.
+  const simple = simpleMarkup(html);
+  if (simple) return simple;
   const fragment = clean(html, INLINE);
   for (const link of fragment.querySelectorAll("a")) replaceLink(link);
   for (const image of fragment.querySelectorAll("span.md-image")) replaceImage(image);
@@ -24,7 +28,7 @@ export function inlineNodes(html: string): DocumentFragment {
 
 /** Turns a highlighter's HTML into nodes. */
 export function highlightNodes(html: string): DocumentFragment {
-  return clean(html, HIGHLIGHT);
+  return simpleMarkup(html) ?? clean(html, HIGHLIGHT);
 }
 
 function clean(html: string, allow: { tags: string[]; attributes: string[] }): DocumentFragment {

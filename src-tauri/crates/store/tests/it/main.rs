@@ -1,5 +1,11 @@
 //! The store over real files.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod crash;
 mod faults;
 mod fold;
