@@ -28,7 +28,10 @@ struct Current {
 impl Http {
     /// Returns a source of clients for a configuration; nothing is opened yet.
     pub fn new(config: ConfigHandle) -> Self {
-        Self { config, current: Arc::default() }
+        Self {
+            config,
+            current: Arc::default(),
+        }
     }
 
     /// Returns the client for calls, tests of a connection and everything else that leaves the program.
@@ -39,7 +42,10 @@ impl Http {
     pub fn client(&self) -> Result<Arc<HttpClient>, CallError> {
         let config = self.config.current();
         let insecure_hosts = insecure_hosts(&config);
-        let mut current = self.current.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut current = self
+            .current
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(current) = current.as_ref()
             && current.network == config.network
             && current.insecure_hosts == insecure_hosts
@@ -50,18 +56,29 @@ impl Http {
         let files = config.network.extra_ca.iter();
         let client = Arc::new(HttpClient::new(Network {
             proxy: config.network.proxy.clone(),
-            extra_ca: files.map(|file| certificates(&folder.join(file))).collect::<Result<_, _>>()?,
+            extra_ca: files
+                .map(|file| certificates(&folder.join(file)))
+                .collect::<Result<_, _>>()?,
             insecure_hosts: insecure_hosts.clone(),
         }));
         let network = config.network.clone();
-        *current = Some(Current { network, insecure_hosts, client: client.clone() });
+        *current = Some(Current {
+            network,
+            insecure_hosts,
+            client: client.clone(),
+        });
         Ok(client)
     }
 }
 
 fn insecure_hosts(config: &Config) -> Vec<String> {
-    let insecure = config.providers.iter().filter(|provider| provider.accept_invalid_tls);
-    insecure.filter_map(|one| one.endpoint.base_url.host_str().map(str::to_owned)).collect()
+    let insecure = config
+        .providers
+        .iter()
+        .filter(|provider| provider.accept_invalid_tls);
+    insecure
+        .filter_map(|one| one.endpoint.base_url.host_str().map(str::to_owned))
+        .collect()
 }
 
 fn certificates(path: &Path) -> Result<Vec<u8>, CallError> {
@@ -71,10 +88,17 @@ fn certificates(path: &Path) -> Result<Vec<u8>, CallError> {
         .map_err(|error| error.kind().to_string());
     let read = read.and_then(|_| {
         let is_pem = bytes.windows(11).any(|window| window == b"-----BEGIN ");
-        if is_pem { Ok(()) } else { Err("it holds no PEM certificate".to_owned()) }
+        if is_pem {
+            Ok(())
+        } else {
+            Err("it holds no PEM certificate".to_owned())
+        }
     });
     read.map_err(|why| {
-        let message = format!("the certificate file `{}` cannot be used: {why}", path.display());
+        let message = format!(
+            "the certificate file `{}` cannot be used: {why}",
+            path.display()
+        );
         CallError::new(ErrorKind::Misconfigured, message).with_hint("check `network.extra_ca`")
     })?;
     Ok(bytes)

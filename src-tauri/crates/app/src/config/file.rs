@@ -31,7 +31,9 @@ pub(super) fn create_if_missing(path: &Path) -> Result<(), ConfigProblem> {
             Some("make its folder writable, or choose another with SWITCHBOARD_DATA_DIR"),
         )
     };
-    path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(unmade)?;
+    path.parent()
+        .map_or(Ok(()), std::fs::create_dir_all)
+        .map_err(unmade)?;
     match std::fs::File::create_new(path) {
         Ok(mut file) => file.write_all(FIRST_FILE.as_bytes()).map_err(unmade),
         // Another process of ours was quicker.
@@ -48,13 +50,21 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigProblem> {
             "the configuration file is gone; the last good one stays active",
             Some("put it back, or start the program anew to get an empty one"),
         ),
-        kind => problem(path, &format!("the configuration file cannot be read: {kind}"), None),
+        kind => problem(
+            path,
+            &format!("the configuration file cannot be read: {kind}"),
+            None,
+        ),
     };
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     // One byte more than is allowed, so that the parser sees that it is too long.
-    let limit = u64::try_from(TEXT_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
-    file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    let limit = u64::try_from(TEXT_LIMIT)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     if bytes.len() > TEXT_LIMIT {
         let message = format!("the configuration file is larger than {TEXT_LIMIT} bytes");
         return Err(problem(path, &message, None));
@@ -79,7 +89,9 @@ pub(super) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!(".config-{}-{count}.tmp", std::process::id());
-    let temporary = target.parent().map_or_else(|| PathBuf::from(&name), |dir| dir.join(&name));
+    let temporary = target
+        .parent()
+        .map_or_else(|| PathBuf::from(&name), |dir| dir.join(&name));
     let written = write_new(&temporary, text)
         .and_then(|()| match std::fs::metadata(&target) {
             Ok(old) => std::fs::set_permissions(&temporary, old.permissions()),

@@ -76,7 +76,11 @@ impl ConfigHandle {
 
     /// Returns the folder from which relative paths in the file start.
     pub fn folder(&self) -> PathBuf {
-        self.inner.path.parent().map(Path::to_path_buf).unwrap_or_default()
+        self.inner
+            .path
+            .parent()
+            .map(Path::to_path_buf)
+            .unwrap_or_default()
     }
 
     /// Returns the active configuration: that of the last good file.
@@ -97,7 +101,11 @@ impl ConfigHandle {
     /// Reads the file now. Subscribers hear of it only if something changed.
     pub fn reload(&self) {
         let read = {
-            let _held = self.inner.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let _held = self
+                .inner
+                .file
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
             file::read(&self.inner.path)
         };
         self.publish(read.and_then(|text| self.parse(&text)));
@@ -132,7 +140,11 @@ impl ConfigHandle {
         change: &dyn Fn(&mut DocumentMut) -> Result<(), ApiError>,
     ) -> Result<Arc<Config>, ApiError> {
         let config = {
-            let _held = self.inner.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let _held = self
+                .inner
+                .file
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
             edit::edit_file(&self.inner.path, change)?
         };
         self.publish(Ok(config));

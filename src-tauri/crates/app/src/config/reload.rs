@@ -23,8 +23,11 @@ impl ConfigHandle {
         let (changed, changes) = mpsc::channel(1);
         match start_watcher(&self.inner.path, changed) {
             Ok(watcher) => {
-                let mut slot =
-                    self.inner.watcher.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let mut slot = self
+                    .inner
+                    .watcher
+                    .lock()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner());
                 *slot = Some(watcher);
                 // Ends by itself when the watcher, and with it the sender, is dropped.
                 tokio::spawn(reload_on_changes(Arc::downgrade(&self.inner), changes));
@@ -41,8 +44,10 @@ fn start_watcher(
     changed: mpsc::Sender<()>,
 ) -> notify::Result<notify::RecommendedWatcher> {
     let places = places(path);
-    let names: BTreeSet<_> =
-        places.iter().filter_map(|place| place.file_name().map(ToOwned::to_owned)).collect();
+    let names: BTreeSet<_> = places
+        .iter()
+        .filter_map(|place| place.file_name().map(ToOwned::to_owned))
+        .collect();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let Ok(event) = event else { return };
         let named = |path: &PathBuf| path.file_name().is_some_and(|name| names.contains(name));
@@ -60,7 +65,9 @@ fn start_watcher(
 
 /// Returns the file's path and, if it is a link, that of what it points to.
 fn places(path: &Path) -> Vec<PathBuf> {
-    let folder = path.parent().and_then(|folder| std::fs::canonicalize(folder).ok());
+    let folder = path
+        .parent()
+        .and_then(|folder| std::fs::canonicalize(folder).ok());
     let named = match (folder, path.file_name()) {
         (Some(folder), Some(name)) => folder.join(name),
         _ => path.to_path_buf(),

@@ -11,7 +11,10 @@ fn place() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn key(name: &str, from: SecretSource) -> SecretRef {
-    SecretRef { name: name.into(), from }
+    SecretRef {
+        name: name.into(),
+        from,
+    }
 }
 
 #[test]
@@ -27,15 +30,21 @@ fn a_first_start_writes_an_explained_file_that_changes_nothing() {
 #[test]
 fn every_example_of_the_first_file_is_valid() {
     let example = |line: &&str| line.starts_with('#') && !line.starts_with("# ") && *line != "#";
-    let text: String =
-        FIRST_FILE.lines().filter(example).map(|line| format!("{}\n", &line[1..])).collect();
+    let text: String = FIRST_FILE
+        .lines()
+        .filter(example)
+        .map(|line| format!("{}\n", &line[1..]))
+        .collect();
     let config = Config::parse(&text).unwrap();
     assert_eq!(config.providers.len(), 3);
     assert_eq!(config.settings.default_models.len(), 2);
     // The examples show the defaults, so that taking one up changes nothing by surprise.
     let standard = switchboard_engine::plan::Tier::Standard;
     assert_eq!(config.timeouts.of(standard), standard.timeouts());
-    assert_eq!(config.settings.retry_limits(), Config::default().settings.retry_limits());
+    assert_eq!(
+        config.settings.retry_limits(),
+        Config::default().settings.retry_limits()
+    );
 }
 
 #[test]
@@ -54,20 +63,28 @@ fn a_broken_file_leaves_the_last_good_one_active_and_says_where() {
     assert_eq!(problem.file, path.display().to_string());
     std::fs::write(&path, "[settings]\nretries = 5\n").unwrap();
     handle.reload();
-    assert_eq!((handle.current().settings.retries, handle.problem()), (5, None));
+    assert_eq!(
+        (handle.current().settings.retries, handle.problem()),
+        (5, None)
+    );
 }
 
 #[test]
 fn unreadable_files_get_a_sentence() {
     let (folder, path) = place();
-    for (bytes, words) in [(vec![0xff, 0xfe, 0x00], "UTF-8"), (vec![b'#'; 1_100_000], "larger")] {
+    for (bytes, words) in [
+        (vec![0xff, 0xfe, 0x00], "UTF-8"),
+        (vec![b'#'; 1_100_000], "larger"),
+    ] {
         std::fs::write(&path, bytes).unwrap();
         let problem = ConfigHandle::open(&path).problem().unwrap();
         assert!(problem.message.contains(words), "{problem:?}");
     }
     let problem = ConfigHandle::open(folder.path()).problem().unwrap();
     assert!(problem.message.contains("cannot be read"), "{problem:?}");
-    let problem = ConfigHandle::open(path.join("below-a-file.toml")).problem().unwrap();
+    let problem = ConfigHandle::open(path.join("below-a-file.toml"))
+        .problem()
+        .unwrap();
     assert!(problem.message.contains("could not be made"), "{problem:?}");
     std::fs::write(&path, b"\xef\xbb\xbf[settings]\nretries = 3\n").unwrap();
     assert_eq!(ConfigHandle::open(&path).current().settings.retries, 3);
@@ -82,7 +99,10 @@ async fn a_saved_file_is_active_at_once_however_the_editor_saves() {
     let mut changes = handle.subscribe();
     let mut expect = async |retries: u32| {
         let seen = changes.wait_for(|snapshot| snapshot.config.settings.retries == retries);
-        timeout(Duration::from_secs(10), seen).await.expect("in time").unwrap();
+        timeout(Duration::from_secs(10), seen)
+            .await
+            .expect("in time")
+            .unwrap();
     };
     // In place.
     std::fs::write(&path, "[settings]\nretries = 1\n").unwrap();
@@ -115,14 +135,21 @@ async fn a_linked_file_is_watched_and_stays_a_link() {
     let mut changes = handle.subscribe();
     std::fs::write(&target, "[settings]\nretries = 1\n").unwrap();
     let seen = changes.wait_for(|snapshot| snapshot.config.settings.retries == 1);
-    timeout(Duration::from_secs(10), seen).await.expect("in time").unwrap();
+    timeout(Duration::from_secs(10), seen)
+        .await
+        .expect("in time")
+        .unwrap();
     let edit = |document: &mut DocumentMut| {
         document["settings"]["retries"] = value(6);
         Ok(())
     };
     handle.edit(edit).await.unwrap();
     assert!(path.symlink_metadata().unwrap().is_symlink());
-    assert!(std::fs::read_to_string(&target).unwrap().contains("retries = 6"));
+    assert!(
+        std::fs::read_to_string(&target)
+            .unwrap()
+            .contains("retries = 6")
+    );
     drop(folder);
 }
 
@@ -180,7 +207,49 @@ async fn the_first_provider_goes_below_the_explanations() {
     handle.edit(add).await.unwrap();
     let after = std::fs::read_to_string(&path).unwrap();
     assert!(after.starts_with(FIRST_FILE.trim_end()), "{after}");
-    assert!(after.ends_with("\n\n[providers.x]\npreset = \"xai\"\n"), "{after}");
+    assert!(
+        after.ends_with("\n\n[providers.x]\npreset = \"xai\"\n"),
+        "{after}"
+    );
+}
+
+#[tokio::test]
+async fn a_removed_provider_takes_only_its_own_comment_along() {
+    let (_folder, path) = place();
+    let handle = ConfigHandle::open(&path);
+    let add = |document: &mut DocumentMut| {
+        put_provider(document, "x")?.insert("preset", value("xai"));
+        put_provider(document, "y")?.insert("preset", value("groq"));
+        Ok(())
+    };
+    handle.edit(add).await.unwrap();
+    let remove = |id: &'static str| {
+        move |document: &mut DocumentMut| {
+            assert!(remove_provider(document, id));
+            Ok(())
+        }
+    };
+    handle.edit(remove("x")).await.unwrap();
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert!(after.starts_with(FIRST_FILE.trim_end()), "{after}");
+    assert!(
+        after.ends_with("\n\n[providers.y]\npreset = \"groq\"\n"),
+        "{after}"
+    );
+    handle.edit(remove("y")).await.unwrap();
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap().trim_end(),
+        FIRST_FILE.trim_end()
+    );
+    let text = "# all\n\n# only x\n[providers.x]\npreset = \"xai\"\n[[providers.x.models]]\n\
+                name = \"m\"\n\n# clocks\n[timeouts.fast]\ntotal = \"9s\"\n";
+    std::fs::write(&path, text).unwrap();
+    handle.edit(remove("x")).await.unwrap();
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        after,
+        "# all\n\n# clocks\n[timeouts.fast]\ntotal = \"9s\"\n"
+    );
 }
 
 #[tokio::test]
@@ -198,18 +267,33 @@ async fn keys_are_named_changed_and_forgotten_in_place() {
         let known = known.clone();
         move |document: &mut DocumentMut| {
             let table = provider_table(document, "a").unwrap();
-            set_key(table, &known, &key("default", SecretSource::Env("MAIN".into())));
+            set_key(
+                table,
+                &known,
+                &key("default", SecretSource::Env("MAIN".into())),
+            );
             set_key(table, &known, &key("new", SecretSource::Keychain));
             set_active_key(table, "new");
             Ok(())
         }
     };
     let config = handle.edit(change).await.unwrap();
-    let names: Vec<&str> = config.providers[0].keys.iter().map(|key| key.name.as_str()).collect();
+    let names: Vec<&str> = config.providers[0]
+        .keys
+        .iter()
+        .map(|key| key.name.as_str())
+        .collect();
     assert_eq!(names, ["default", "ci", "new"]);
-    assert_eq!(config.providers[0].keys[0].from, SecretSource::Env("MAIN".into()));
+    assert_eq!(
+        config.providers[0].keys[0].from,
+        SecretSource::Env("MAIN".into())
+    );
     assert_eq!(config.providers[0].active_key.as_deref(), Some("new"));
-    assert!(std::fs::read_to_string(&path).unwrap().contains("# the usual one"));
+    assert!(
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .contains("# the usual one")
+    );
     let known = config.providers[0].keys.clone();
     let change = move |document: &mut DocumentMut| {
         unset_key(provider_table(document, "a").unwrap(), &known, "new");
@@ -275,8 +359,15 @@ async fn changes_of_others_made_meanwhile_are_kept() {
             Ok(())
         }
     };
-    assert_eq!(handle.edit(edit).await.unwrap_err().code, ErrorCode::Conflict);
-    assert!(!std::fs::read_to_string(&path).unwrap().contains("providers.y"));
+    assert_eq!(
+        handle.edit(edit).await.unwrap_err().code,
+        ErrorCode::Conflict
+    );
+    assert!(
+        !std::fs::read_to_string(&path)
+            .unwrap()
+            .contains("providers.y")
+    );
     let left: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().collect();
     assert_eq!(left.len(), 1, "no temporary file stays behind");
 }

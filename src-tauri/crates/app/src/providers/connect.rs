@@ -41,7 +41,10 @@ impl Providers {
         let started = Instant::now();
         let tried = if let Some(wire) = simulator::wire_of(id) {
             match self.inner.simulator.start().await {
-                Ok(base_url) => self.list_models(&simulator::endpoint(wire, base_url), None).await,
+                Ok(base_url) => {
+                    self.list_models(&simulator::endpoint(wire, base_url), None)
+                        .await
+                }
                 Err(error) => Err(error),
             }
         } else {
@@ -154,10 +157,7 @@ impl Providers {
         Ok(infos)
     }
 
-    async fn find_preset(
-        &self,
-        preset: &'static Preset,
-    ) -> Option<(&'static Preset, Vec<String>)> {
+    async fn find_preset(&self, preset: &'static Preset) -> Option<(&'static Preset, Vec<String>)> {
         let endpoint = Endpoint {
             wire: preset.wire,
             base_url: preset.base_url.parse().ok()?,
@@ -169,17 +169,29 @@ impl Providers {
 
     /// Returns the models of a server on this machine, or `None` if none answers there.
     async fn probe(&self, endpoint: &Endpoint) -> Option<Vec<String>> {
-        let host = endpoint.base_url.host_str()?.trim_matches(['[', ']']).to_owned();
+        let host = endpoint
+            .base_url
+            .host_str()?
+            .trim_matches(['[', ']'])
+            .to_owned();
         let port = endpoint.base_url.port_or_known_default()?;
         let connected = timeout(LOCAL_CONNECT, TcpStream::connect((host, port))).await;
         connected.ok()?.ok()?;
-        timeout(LOCAL_LIST, self.list_models(endpoint, None)).await.ok()?.ok()
+        timeout(LOCAL_LIST, self.list_models(endpoint, None))
+            .await
+            .ok()?
+            .ok()
     }
 
     /// Returns the id of the provider at a local preset's address, adding it if there is none.
     async fn local_provider(&self, preset: &'static Preset) -> Result<String, ApiError> {
         let config = self.inner.config.current();
-        let place = |url: &url::Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
+        let place = |url: &url::Url| {
+            (
+                url.host_str().map(str::to_owned),
+                url.port_or_known_default(),
+            )
+        };
         let wanted = preset.base_url.parse().ok().as_ref().map(place);
         let same = |provider: &&ProviderConfig| {
             let mut at = place(&provider.endpoint.base_url);
@@ -225,7 +237,10 @@ impl Providers {
     }
 
     pub(super) fn detected_models(&self, id: &str) -> Vec<String> {
-        self.detected().get(id).map(|known| known.models.clone()).unwrap_or_default()
+        self.detected()
+            .get(id)
+            .map(|known| known.models.clone())
+            .unwrap_or_default()
     }
 
     /// Returns whether a server on this machine was found not to run.
@@ -245,6 +260,9 @@ impl Providers {
     pub(super) fn detected(
         &self,
     ) -> std::sync::MutexGuard<'_, std::collections::HashMap<String, Detected>> {
-        self.inner.detected.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.inner
+            .detected
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

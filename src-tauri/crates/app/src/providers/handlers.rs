@@ -2,14 +2,14 @@
 
 use crate::App;
 use crate::api::types::*;
-use crate::providers::save;
+use crate::providers::edit;
 
 pub async fn list(app: &App, _params: Empty) -> Result<Vec<ProviderInfo>, ApiError> {
     Ok(app.providers().list().await)
 }
 
 pub async fn presets(_app: &App, _params: Empty) -> Result<Vec<Preset>, ApiError> {
-    Ok(save::preset_list())
+    Ok(edit::preset_list())
 }
 
 pub async fn save(app: &App, params: SaveProvider) -> Result<ProviderInfo, ApiError> {
@@ -22,7 +22,7 @@ pub async fn delete(app: &App, params: ProviderId) -> Result<Empty, ApiError> {
 }
 
 pub async fn preview_url(_app: &App, params: PreviewUrl) -> Result<UrlPreview, ApiError> {
-    save::preview(&params)
+    edit::preview(&params)
 }
 
 pub async fn test(app: &App, params: ProviderId) -> Result<ProviderTest, ApiError> {

@@ -29,18 +29,27 @@ impl ProviderHealth {
         {
             return false;
         }
-        let mut last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut last = self
+            .last
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         last.insert(provider.to_owned(), outcome) != Some(outcome)
     }
 
     /// Forgets a provider: it was changed, or is gone.
     pub fn forget(&self, provider: &str) {
-        self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(provider);
+        self.last
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .remove(provider);
     }
 
     /// Returns the lamp and the short text beside it.
     pub fn lamp(&self, provider: &str, local: bool) -> (Lamp, String) {
-        let last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let last = self
+            .last
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         match last.get(provider) {
             None => (Lamp::Idle, "not tried".to_owned()),
             Some(Outcome::Answered(after)) => (Lamp::Ok, spoken(*after)),

@@ -4,18 +4,16 @@
 //! doing. Connection tests go the same way as calls: the same address builder, the same client.
 
 mod connect;
+mod edit;
 mod handlers;
 mod health;
 mod models;
-mod save;
 mod simulator;
 mod target;
 #[cfg(test)]
 mod tests;
 
-pub use handlers::{
-    delete, find_local, list, models, presets, preview_url, save, test,
-};
+pub use handlers::{delete, find_local, list, models, presets, preview_url, save, test};
 pub use health::{Outcome, ProviderHealth};
 pub use simulator::{SIMULATORS, Simulator};
 
@@ -125,8 +123,11 @@ impl Providers {
         } else {
             self.inner.health.lamp(&provider.id, provider.local)
         };
-        let models: Vec<String> =
-            provider.models.iter().map(|model| model.name.clone()).collect();
+        let models: Vec<String> = provider
+            .models
+            .iter()
+            .map(|model| model.name.clone())
+            .collect();
         let example = models.first().map_or(MODEL, String::as_str);
         ProviderInfo {
             id: provider.id.clone(),

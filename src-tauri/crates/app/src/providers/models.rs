@@ -14,8 +14,11 @@ impl Providers {
         let mut models = simulated();
         for provider in &config.providers {
             let unavailable = self.unavailable(provider).await;
-            let mut names: Vec<String> =
-                provider.models.iter().map(|model| model.name.clone()).collect();
+            let mut names: Vec<String> = provider
+                .models
+                .iter()
+                .map(|model| model.name.clone())
+                .collect();
             for name in self.detected_models(&provider.id) {
                 if !names.contains(&name) {
                     names.push(name);
@@ -31,7 +34,8 @@ impl Providers {
         if provider.needs_key && self.inner.secrets.list(provider).await.active.is_none() {
             return Some(format!("no key for {}", provider.label));
         }
-        self.is_down(&provider.id).then(|| format!("{} is not running", provider.label))
+        self.is_down(&provider.id)
+            .then(|| format!("{} is not running", provider.label))
     }
 }
 

@@ -7,9 +7,7 @@ use switchboard_engine::config::TierTimeouts;
 use switchboard_engine::error::CallError;
 use switchboard_engine::plan::{Target, Tier};
 use switchboard_engine::price::{PicoUsd, TokenPrice};
-use switchboard_engine::provider::{
-    AuthStyle, Capabilities, Endpoint, Wire, provider as codec,
-};
+use switchboard_engine::provider::{AuthStyle, Capabilities, Endpoint, Wire, provider as codec};
 use url::Url;
 
 /// Where simulated providers are. The server starts on first use.
@@ -40,7 +38,10 @@ pub(super) const LABEL: &str = "Simulator";
 
 /// Returns the wire format of a simulator's provider id, or `None` if it is none.
 pub(super) fn wire_of(id: &str) -> Option<Wire> {
-    SIMULATORS.iter().find(|(name, _)| *name == id).map(|(_, wire)| *wire)
+    SIMULATORS
+        .iter()
+        .find(|(name, _)| *name == id)
+        .map(|(_, wire)| *wire)
 }
 
 impl Providers {
@@ -49,7 +50,9 @@ impl Providers {
         let shown = base_url.as_ref().map_or_else(String::new, Url::to_string);
         let request_url = base_url.map_or_else(String::new, |base_url| {
             let endpoint = endpoint(Wire::OpenaiChat, base_url);
-            codec(endpoint.wire).request_url(&endpoint, MODEL).to_string()
+            codec(endpoint.wire)
+                .request_url(&endpoint, MODEL)
+                .to_string()
         });
         ProviderInfo {
             id: ID.to_owned(),
@@ -65,7 +68,10 @@ impl Providers {
             lamp: Lamp::Simulated,
             lamp_text: "simulated".to_owned(),
             key_url: None,
-            models: switchboard_sandbox::catalog().iter().map(|one| one.name.to_owned()).collect(),
+            models: switchboard_sandbox::catalog()
+                .iter()
+                .map(|one| one.name.to_owned())
+                .collect(),
         }
     }
 
@@ -103,9 +109,17 @@ pub(super) fn capabilities(model: &str) -> Capabilities {
     let name = model.split('?').next().unwrap_or(model);
     let reasoning = switchboard_sandbox::find(name).is_some_and(|found| found.reasoning)
         || model.contains("reasoning=");
-    Capabilities { reasoning, ..Capabilities::default() }
+    Capabilities {
+        reasoning,
+        ..Capabilities::default()
+    }
 }
 
 pub(super) fn endpoint(wire: Wire, base_url: Url) -> Endpoint {
-    Endpoint { wire, base_url, auth: AuthStyle::Native, headers: Vec::new() }
+    Endpoint {
+        wire,
+        base_url,
+        auth: AuthStyle::Native,
+        headers: Vec::new(),
+    }
 }

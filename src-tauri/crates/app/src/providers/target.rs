@@ -9,7 +9,10 @@ use switchboard_engine::plan::{Candidate, Target};
 /// Models of a comparison that names none and has no configuration: the simulator's.
 fn first_models() -> Vec<String> {
     let names = switchboard_sandbox::DEFAULT_MODELS;
-    names.iter().map(|name| format!("{}/{name}", simulator::ID)).collect()
+    names
+        .iter()
+        .map(|name| format!("{}/{name}", simulator::ID))
+        .collect()
 }
 
 impl Providers {
@@ -17,7 +20,11 @@ impl Providers {
     pub fn default_models(&self) -> Vec<String> {
         let config = self.inner.config.current();
         let configured = &config.settings.default_models;
-        if configured.is_empty() { first_models() } else { configured.clone() }
+        if configured.is_empty() {
+            first_models()
+        } else {
+            configured.clone()
+        }
     }
 
     /// Returns the target that `provider/model` names; a model's name alone will do if only one provider
@@ -30,7 +37,8 @@ impl Providers {
         let config = self.inner.config.current();
         match find(&config, reference)? {
             Found::Simulated { id, wire, model } => {
-                self.simulated_target(id, wire, model, &config.timeouts).await
+                self.simulated_target(id, wire, model, &config.timeouts)
+                    .await
             }
             Found::Configured { provider, model } => {
                 let key = self.inner.secrets.resolve(provider).await?;
@@ -59,9 +67,10 @@ impl Providers {
     pub async fn candidate(&self, reference: &str) -> Result<Candidate, CallError> {
         match self.target(reference).await {
             Ok(target) => Ok(Candidate::Ready(target)),
-            Err(error) if error.kind == ErrorKind::NoCredential => {
-                Ok(Candidate::Unusable { target: self.target_info(reference)?, error })
-            }
+            Err(error) if error.kind == ErrorKind::NoCredential => Ok(Candidate::Unusable {
+                target: self.target_info(reference)?,
+                error,
+            }),
             Err(error) => Err(error),
         }
     }
@@ -88,15 +97,25 @@ impl Providers {
 }
 
 enum Found<'a> {
-    Simulated { id: &'a str, wire: switchboard_engine::provider::Wire, model: &'a str },
-    Configured { provider: &'a ProviderConfig, model: &'a str },
+    Simulated {
+        id: &'a str,
+        wire: switchboard_engine::provider::Wire,
+        model: &'a str,
+    },
+    Configured {
+        provider: &'a ProviderConfig,
+        model: &'a str,
+    },
 }
 
 fn find<'a>(config: &'a Config, reference: &'a str) -> Result<Found<'a>, CallError> {
     let reference = reference.trim();
     if reference.is_empty() || reference.len() > 300 || reference.contains(char::is_control) {
-        return Err(CallError::new(ErrorKind::Misconfigured, "a model is named `provider/model`")
-            .with_hint("for example `sandbox/steady`"));
+        return Err(CallError::new(
+            ErrorKind::Misconfigured,
+            "a model is named `provider/model`",
+        )
+        .with_hint("for example `sandbox/steady`"));
     }
     if let Some((id, model)) = reference.split_once('/')
         && !model.is_empty()
@@ -108,15 +127,22 @@ fn find<'a>(config: &'a Config, reference: &'a str) -> Result<Found<'a>, CallErr
             return Ok(Found::Configured { provider, model });
         }
     }
-    let lists = |provider: &&ProviderConfig| {
-        provider.models.iter().any(|model| model.name == reference)
-    };
+    let lists =
+        |provider: &&ProviderConfig| provider.models.iter().any(|model| model.name == reference);
     let mut listing = config.providers.iter().filter(lists);
     match (listing.next(), listing.next()) {
-        (Some(provider), None) => return Ok(Found::Configured { provider, model: reference }),
+        (Some(provider), None) => {
+            return Ok(Found::Configured {
+                provider,
+                model: reference,
+            });
+        }
         (Some(first), Some(second)) => {
             let message = format!("several providers list the model `{reference}`");
-            let hint = format!("write `{}/{reference}` or `{}/{reference}`", first.id, second.id);
+            let hint = format!(
+                "write `{}/{reference}` or `{}/{reference}`",
+                first.id, second.id
+            );
             return Err(CallError::new(ErrorKind::Misconfigured, message).with_hint(hint));
         }
         (None, _) => {}
@@ -124,25 +150,38 @@ fn find<'a>(config: &'a Config, reference: &'a str) -> Result<Found<'a>, CallErr
     let name = reference.split('?').next().unwrap_or(reference);
     if switchboard_sandbox::find(name).is_some() {
         let wire = simulator::SIMULATORS[0].1;
-        return Ok(Found::Simulated { id: simulator::ID, wire, model: reference });
+        return Ok(Found::Simulated {
+            id: simulator::ID,
+            wire,
+            model: reference,
+        });
     }
     Err(unknown(config, reference))
 }
 
 fn unknown(config: &Config, reference: &str) -> CallError {
     let simulated = switchboard_sandbox::catalog().iter();
-    let mut known: Vec<String> =
-        simulated.map(|model| format!("{}/{}", simulator::ID, model.name)).collect();
+    let mut known: Vec<String> = simulated
+        .map(|model| format!("{}/{}", simulator::ID, model.name))
+        .collect();
     for provider in &config.providers {
-        known.extend(provider.models.iter().map(|model| format!("{}/{}", provider.id, model.name)));
+        known.extend(
+            provider
+                .models
+                .iter()
+                .map(|model| format!("{}/{}", provider.id, model.name)),
+        );
     }
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let shown: String = reference.chars().take(80).collect();
     if let Some((id, model)) = reference.split_once('/')
         && !id.is_empty()
     {
-        let mut ids: Vec<&str> =
-            config.providers.iter().map(|provider| provider.id.as_str()).collect();
+        let mut ids: Vec<&str> = config
+            .providers
+            .iter()
+            .map(|provider| provider.id.as_str())
+            .collect();
         ids.push(simulator::ID);
         let hint = match (nearest(reference, &known), nearest(id, &ids)) {
             (Some(near), _) => format!("did you mean `{near}`?"),
@@ -153,14 +192,22 @@ fn unknown(config: &Config, reference: &str) -> CallError {
         let message = format!("there is no provider `{id}` for the model `{shown}`");
         return CallError::new(ErrorKind::Misconfigured, message).with_hint(hint);
     }
-    let tails: Vec<&str> =
-        known.iter().filter_map(|name| Some(name.split_once('/')?.1)).collect();
-    let near = nearest(reference, &tails)
-        .and_then(|tail| known.iter().find(|name| name.split_once('/').is_some_and(|n| n.1 == tail)));
+    let tails: Vec<&str> = known
+        .iter()
+        .filter_map(|name| Some(name.split_once('/')?.1))
+        .collect();
+    let near = nearest(reference, &tails).and_then(|tail| {
+        known
+            .iter()
+            .find(|name| name.split_once('/').is_some_and(|n| n.1 == tail))
+    });
     let hint = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => "name it as `provider/model`".to_owned(),
     };
-    CallError::new(ErrorKind::Misconfigured, format!("no provider lists the model `{shown}`"))
-        .with_hint(hint)
+    CallError::new(
+        ErrorKind::Misconfigured,
+        format!("no provider lists the model `{shown}`"),
+    )
+    .with_hint(hint)
 }

@@ -29,7 +29,11 @@ enum Known {
 
 impl Keychain {
     pub(super) fn new(host: Arc<dyn Host>) -> Self {
-        Self { host, known: Mutex::default(), asking: tokio::sync::Mutex::default() }
+        Self {
+            host,
+            known: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Returns a key, asking the user to unlock the store if need be.
@@ -79,15 +83,19 @@ impl Keychain {
 
     /// Asks for the store's state and forgets its refusals: the user may have unlocked it.
     pub(super) async fn ask_state(&self) -> KeychainState {
-        self.known().retain(|_, known| matches!(known, Known::Found(_)));
-        self.on_thread(|keys| keys.state()).await.unwrap_or_else(|| KeychainState::None {
-            message: gave_no_answer().to_string(),
-            commands: install_commands(),
-        })
+        self.known()
+            .retain(|_, known| matches!(known, Known::Found(_)));
+        self.on_thread(|keys| keys.state())
+            .await
+            .unwrap_or_else(|| KeychainState::None {
+                message: gave_no_answer().to_string(),
+                commands: install_commands(),
+            })
     }
 
     pub(super) fn forget(&self, prefix: &str) {
-        self.known().retain(|account, _| !account.starts_with(prefix));
+        self.known()
+            .retain(|account, _| !account.starts_with(prefix));
     }
 
     async fn fetch(&self, account: &str) -> Result<Option<Secret>, KeyStoreError> {
@@ -119,7 +127,9 @@ impl Keychain {
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<String, Known>> {
-        self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.known
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Runs a blocking question; `None` if its thread died.
@@ -128,7 +138,9 @@ impl Keychain {
         ask: impl FnOnce(&dyn KeyStore) -> T + Send + 'static,
     ) -> Option<T> {
         let host = self.host.clone();
-        tokio::task::spawn_blocking(move || ask(host.keys())).await.ok()
+        tokio::task::spawn_blocking(move || ask(host.keys()))
+            .await
+            .ok()
     }
 }
 
@@ -143,10 +155,16 @@ pub fn install_commands() -> Vec<InstallCommand> {
         command: command.to_owned(),
     };
     vec![
-        command("Debian, Ubuntu", "sudo apt install gnome-keyring libsecret-1-0"),
+        command(
+            "Debian, Ubuntu",
+            "sudo apt install gnome-keyring libsecret-1-0",
+        ),
         command("Fedora", "sudo dnf install gnome-keyring"),
         command("Arch Linux", "sudo pacman -S gnome-keyring"),
         command("openSUSE", "sudo zypper install gnome-keyring"),
-        command("KDE Plasma on Debian, Ubuntu", "sudo apt install kwalletmanager"),
+        command(
+            "KDE Plasma on Debian, Ubuntu",
+            "sudo apt install kwalletmanager",
+        ),
     ]
 }

@@ -12,9 +12,7 @@ mod tests;
 pub use handlers::{activate, delete, import, scan_env, state};
 pub use keychain::install_commands;
 
-use crate::api::types::{
-    ApiError, ErrorCode, KeyInfo, KeyRef, KeySource, KeychainState, SetKey,
-};
+use crate::api::types::{ApiError, ErrorCode, KeyInfo, KeyRef, KeySource, KeychainState, SetKey};
 use crate::config::{self, ConfigHandle};
 use crate::host::{Host, KeyStoreError};
 use jiff::Timestamp;
@@ -22,9 +20,7 @@ use keychain::Keychain;
 use scan::Scans;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
-use switchboard_engine::config::{
-    ProviderConfig, SecretRef, SecretSource, check_key_name, preset,
-};
+use switchboard_engine::config::{ProviderConfig, SecretRef, SecretSource, check_key_name, preset};
 use switchboard_engine::error::{CallError, ErrorKind};
 use switchboard_engine::secret::Secret;
 
@@ -62,9 +58,15 @@ struct SessionKey {
 
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<String> =
-            self.session().keys.keys().map(|(provider, name)| account(provider, name)).collect();
-        f.debug_struct("Secrets").field("session", &names).finish_non_exhaustive()
+        let names: Vec<String> = self
+            .session()
+            .keys
+            .keys()
+            .map(|(provider, name)| account(provider, name))
+            .collect();
+        f.debug_struct("Secrets")
+            .field("session", &names)
+            .finish_non_exhaustive()
     }
 }
 
@@ -125,7 +127,10 @@ impl Secrets {
         for key in &provider.keys {
             let secret = match &key.from {
                 SecretSource::Keychain => {
-                    self.inner.keychain.peek(&account(&provider.id, &key.name)).await
+                    self.inner
+                        .keychain
+                        .peek(&account(&provider.id, &key.name))
+                        .await
                 }
                 SecretSource::Env(variable) => self.variable(variable),
             };
@@ -136,9 +141,9 @@ impl Secrets {
                 name: key.name.clone(),
                 source: match &key.from {
                     SecretSource::Keychain => KeySource::Keychain,
-                    SecretSource::Env(variable) => {
-                        KeySource::Environment { variable: variable.clone() }
-                    }
+                    SecretSource::Env(variable) => KeySource::Environment {
+                        variable: variable.clone(),
+                    },
                 },
                 present: secret.is_some(),
                 last4: secret.as_ref().and_then(Secret::last4),
@@ -163,7 +168,10 @@ impl Secrets {
                 None => keys.push(info),
             }
         }
-        let chosen = session.active.get(&provider.id).or(provider.active_key.as_ref());
+        let chosen = session
+            .active
+            .get(&provider.id)
+            .or(provider.active_key.as_ref());
         let present = |key: &&KeyInfo| key.present && chosen.is_none_or(|name| key.name == *name);
         let active = keys.iter().find(present).map(|key| key.name.clone());
         ProviderKeys { keys, active }
@@ -176,7 +184,12 @@ impl Secrets {
     /// `InvalidParams` with the field, `NotFound` for the provider, `KeychainLocked`, `KeychainNone`, or
     /// what editing the file reports.
     pub async fn set_key(&self, request: SetKey) -> Result<(), ApiError> {
-        let SetKey { provider: id, name, key, session_only } = request;
+        let SetKey {
+            provider: id,
+            name,
+            key,
+            session_only,
+        } = request;
         let secret = Secret::new(key);
         check_key(&secret)?;
         check_key_name(&name).map_err(|message| invalid("name", message))?;
@@ -185,7 +198,9 @@ impl Secrets {
         if session_only {
             let mut session = self.session();
             let since = Timestamp::now();
-            session.keys.insert((id.clone(), name.clone()), SessionKey { secret, since });
+            session
+                .keys
+                .insert((id.clone(), name.clone()), SessionKey { secret, since });
             session.active.insert(id, name);
             return Ok(());
         }
@@ -204,7 +219,10 @@ impl Secrets {
             if session.active.get(&key.provider) == Some(&key.name) {
                 session.active.remove(&key.provider);
             }
-            session.keys.remove(&(key.provider.clone(), key.name.clone())).is_some()
+            session
+                .keys
+                .remove(&(key.provider.clone(), key.name.clone()))
+                .is_some()
         };
         if was_session {
             return Ok(());
@@ -214,9 +232,17 @@ impl Secrets {
         };
         if known.from == SecretSource::Keychain {
             let account = account(&key.provider, &key.name);
-            self.inner.keychain.delete(&account).await.map_err(key_store_error)?;
+            self.inner
+                .keychain
+                .delete(&account)
+                .await
+                .map_err(key_store_error)?;
         }
-        let (id, name, known) = (key.provider.clone(), key.name.clone(), provider.keys.clone());
+        let (id, name, known) = (
+            key.provider.clone(),
+            key.name.clone(),
+            provider.keys.clone(),
+        );
         let edit = move |document: &mut toml_edit::DocumentMut| {
             if let Some(table) = config::provider_table(document, &id) {
                 config::unset_key(table, &known, &name);
@@ -234,15 +260,24 @@ impl Secrets {
         let provider = self.provider(&key.provider)?;
         {
             let mut session = self.session();
-            if session.keys.contains_key(&(key.provider.clone(), key.name.clone())) {
-                session.active.insert(key.provider.clone(), key.name.clone());
+            if session
+                .keys
+                .contains_key(&(key.provider.clone(), key.name.clone()))
+            {
+                session
+                    .active
+                    .insert(key.provider.clone(), key.name.clone());
                 return Ok(());
             }
         }
         if !provider.keys.iter().any(|known| known.name == key.name) {
             return Err(unknown_key(key));
         }
-        let (id, name, known) = (key.provider.clone(), key.name.clone(), provider.keys.clone());
+        let (id, name, known) = (
+            key.provider.clone(),
+            key.name.clone(),
+            provider.keys.clone(),
+        );
         let edit = move |document: &mut toml_edit::DocumentMut| {
             if let Some(table) = config::provider_table(document, &id) {
                 // A key that the file left to the default is written out before it is named.
@@ -278,12 +313,23 @@ impl Secrets {
     ) -> Result<(), ApiError> {
         let had_usable = self.list(provider).await.active.is_some();
         let account = account(&provider.id, name);
-        self.inner.keychain.set(&account, secret).await.map_err(key_store_error)?;
-        let key = SecretRef { name: name.to_owned(), from: SecretSource::Keychain };
+        self.inner
+            .keychain
+            .set(&account, secret)
+            .await
+            .map_err(key_store_error)?;
+        let key = SecretRef {
+            name: name.to_owned(),
+            from: SecretSource::Keychain,
+        };
         self.name_key(provider, key, !had_usable).await?;
         let mut session = self.session();
         session.keys.remove(&(provider.id.clone(), name.to_owned()));
-        if session.active.get(&provider.id).is_some_and(|active| active == name) {
+        if session
+            .active
+            .get(&provider.id)
+            .is_some_and(|active| active == name)
+        {
             session.active.remove(&provider.id);
         }
         Ok(())
@@ -296,19 +342,28 @@ impl Secrets {
         key: SecretRef,
         activate: bool,
     ) -> Result<(), ApiError> {
-        let chosen = provider.active_key.as_ref().is_some_and(|active| *active != key.name);
-        let first = provider.usable_keys().next().is_none_or(|first| first.name == key.name);
-        let must_choose = activate && (chosen || !first);
-        if provider.keys.contains(&key) && !must_choose {
+        let chosen = provider
+            .active_key
+            .as_ref()
+            .is_some_and(|active| *active != key.name);
+        let first = provider
+            .usable_keys()
+            .next()
+            .is_none_or(|first| first.name == key.name);
+        if provider.keys.contains(&key) && !(activate && (chosen || !first)) {
             return Ok(());
         }
         let (id, known) = (provider.id.clone(), provider.keys.clone());
         let edit = move |document: &mut toml_edit::DocumentMut| {
             let table = config::put_provider(document, &id)?;
-            if !known.contains(&key) || must_choose {
-                config::set_key(table, &known, &key);
+            // The key that a file without `keys` implies is not written out while it is missing.
+            let implied = activate && !table.contains_key("keys");
+            let known = if implied { &[] } else { known.as_slice() };
+            if !known.contains(&key) {
+                config::set_key(table, known, &key);
             }
-            if must_choose {
+            let outranked = known.first().is_some_and(|first| first.name != key.name);
+            if activate && (chosen || outranked) {
                 config::set_active_key(table, &key.name);
             }
             Ok(())
@@ -340,7 +395,10 @@ impl Secrets {
     }
 
     fn session(&self) -> MutexGuard<'_, Session> {
-        self.inner.session.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.inner
+            .session
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     fn provider(&self, id: &str) -> Result<ProviderConfig, ApiError> {
@@ -417,7 +475,11 @@ fn no_credential(provider: &ProviderConfig, refused: Option<KeyStoreError>) -> C
         SecretSource::Env(variable) => Some(variable.as_str()),
         SecretSource::Keychain => None,
     });
-    let usual = provider.preset.as_deref().and_then(preset).and_then(|preset| preset.env.first());
+    let usual = provider
+        .preset
+        .as_deref()
+        .and_then(preset)
+        .and_then(|preset| preset.env.first());
     if let Some(variable) = variables.into_iter().next() {
         hint = format!("set the variable {variable}, or {hint}");
     } else if let Some(variable) = usual {
@@ -430,12 +492,19 @@ fn no_credential(provider: &ProviderConfig, refused: Option<KeyStoreError>) -> C
 fn key_store_error(error: KeyStoreError) -> ApiError {
     let (code, hint) = match &error {
         KeyStoreError::Locked(_) => (ErrorCode::KeychainLocked, "unlock it and try again"),
-        KeyStoreError::None(_) => {
-            (ErrorCode::KeychainNone, "keep the key for this session, or use a variable")
-        }
-        KeyStoreError::Failed(_) => {
-            (ErrorCode::Internal, "try again, or keep the key for this session")
-        }
+        KeyStoreError::None(_) => (
+            ErrorCode::KeychainNone,
+            "keep the key for this session, or use a variable",
+        ),
+        KeyStoreError::Failed(_) => (
+            ErrorCode::Internal,
+            "try again, or keep the key for this session",
+        ),
     };
-    ApiError { code, message: error.to_string(), hint: Some(hint.to_owned()), field: None }
+    ApiError {
+        code,
+        message: error.to_string(),
+        hint: Some(hint.to_owned()),
+        field: None,
+    }
 }

@@ -52,9 +52,12 @@ impl Secrets {
     /// Looks for the key variables of all presets in the environment.
     pub async fn scan_env(&self) -> KeyScan {
         let host = &self.inner.host;
-        let known = presets().iter().flat_map(|preset| preset.env.iter().copied());
+        let known = presets()
+            .iter()
+            .flat_map(|preset| preset.env.iter().copied());
         let values = known.filter_map(|name| Some((name.to_owned(), host.variable(name)?)));
-        self.keep_scan(ENVIRONMENT.to_owned(), values.collect()).await
+        self.keep_scan(ENVIRONMENT.to_owned(), values.collect())
+            .await
     }
 
     /// Looks for key variables in a `.env` file.
@@ -62,19 +65,26 @@ impl Secrets {
     /// # Errors
     /// `InvalidParams` if it cannot be read or is not such a file; never with its content.
     pub async fn scan_dotenv_file(&self, path: &Path) -> Result<KeyScan, ApiError> {
-        let unreadable = |error: std::io::Error| {
-            unfit(&format!("the file cannot be read: {}", error.kind()))
-        };
+        let unreadable =
+            |error: std::io::Error| unfit(&format!("the file cannot be read: {}", error.kind()));
         let owned = path.to_path_buf();
         let read = tokio::task::spawn_blocking(move || {
             let mut text = Vec::new();
-            let limit = u64::try_from(FILE_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
-            std::fs::File::open(owned)?.take(limit).read_to_end(&mut text)?;
+            let limit = u64::try_from(FILE_LIMIT)
+                .unwrap_or(u64::MAX)
+                .saturating_add(1);
+            std::fs::File::open(owned)?
+                .take(limit)
+                .read_to_end(&mut text)?;
             Ok(text)
         });
-        let bytes = read.await.map_err(|_| unfit("the file cannot be read"))?.map_err(unreadable)?;
+        let bytes = read
+            .await
+            .map_err(|_| unfit("the file cannot be read"))?
+            .map_err(unreadable)?;
         let text = String::from_utf8(bytes).map_err(|_| unfit("the file is not UTF-8 text"))?;
-        self.scan_dotenv_text(&path.display().to_string(), text).await
+        self.scan_dotenv_text(&path.display().to_string(), text)
+            .await
     }
 
     /// Looks for key variables in the text of a `.env` file; `name` is shown as its origin.
@@ -84,7 +94,9 @@ impl Secrets {
     pub async fn scan_dotenv_text(&self, name: &str, text: String) -> Result<KeyScan, ApiError> {
         let text = zeroize_on_drop(text);
         if text.expose().len() > FILE_LIMIT {
-            return Err(unfit(&format!("the file is longer than {FILE_LIMIT} bytes")));
+            return Err(unfit(&format!(
+                "the file is longer than {FILE_LIMIT} bytes"
+            )));
         }
         let mut values = BTreeMap::new();
         let mut unread = 0;
@@ -101,7 +113,9 @@ impl Secrets {
         if values.is_empty() && unread > 0 {
             return Err(ApiError {
                 hint: Some("each line is written NAME=value".to_owned()),
-                ..unfit(&format!("{unread} lines of the file are not in the form of a .env file"))
+                ..unfit(&format!(
+                    "{unread} lines of the file are not in the form of a .env file"
+                ))
             });
         }
         Ok(self.keep_scan(name.to_owned(), values).await)
@@ -134,7 +148,11 @@ impl Secrets {
             from_environment: origin == ENVIRONMENT,
             values: kept,
         });
-        KeyScan { token, origin, found }
+        KeyScan {
+            token,
+            origin,
+            found,
+        }
     }
 
     /// Imports keys of a scan: adds their providers where they are missing, stores the keys or names the
@@ -147,7 +165,9 @@ impl Secrets {
     pub async fn import_keys(&self, request: &ImportKeys) -> Result<(), ApiError> {
         let chosen = self.chosen(request)?;
         for (variable, secret) in chosen {
-            let Some(preset) = preset_of(&variable) else { continue };
+            let Some(preset) = preset_of(&variable) else {
+                continue;
+            };
             self.add_provider(preset).await?;
             let provider = self.provider(preset.id)?;
             if request.by_reference {
@@ -161,11 +181,16 @@ impl Secrets {
                     name = variable.to_ascii_lowercase();
                 }
                 let had_usable = self.list(&provider).await.active.is_some();
-                self.name_key(&provider, SecretRef { name, from }, !had_usable).await?;
+                self.name_key(&provider, SecretRef { name, from }, !had_usable)
+                    .await?;
             } else {
                 let keys = self.list(&provider).await.keys;
                 let taken = |name: &str| keys.iter().any(|key| key.name == name && key.present);
-                let name = if taken("default") { "imported" } else { "default" };
+                let name = if taken("default") {
+                    "imported"
+                } else {
+                    "default"
+                };
                 self.store(&provider, name, secret).await?;
             }
         }
@@ -185,7 +210,10 @@ impl Secrets {
         if request.by_reference && !scan.from_environment {
             let message = "only variables of the environment can be referenced; \
                            keys of a file are copied";
-            return Err(ApiError { field: Some("by_reference".to_owned()), ..unfit(message) });
+            return Err(ApiError {
+                field: Some("by_reference".to_owned()),
+                ..unfit(message)
+            });
         }
         let value = |name: &String| {
             let secret = scan.values.get(name).cloned().ok_or_else(|| ApiError {
@@ -201,12 +229,22 @@ impl Secrets {
         if self.inner.config.current().provider(preset.id).is_some() {
             return Ok(());
         }
+        if preset.must_edit_url() {
+            let message = format!(
+                "the address of {} must be known before its key",
+                preset.label
+            );
+            return Err(ApiError {
+                hint: Some(format!(
+                    "add the provider first: {}",
+                    preset.note.unwrap_or_default()
+                )),
+                ..unfit(&message)
+            });
+        }
         let edit = move |document: &mut toml_edit::DocumentMut| {
             let table = config::put_provider(document, preset.id)?;
             table.insert("preset", toml_edit::value(preset.id));
-            if preset.must_edit_url() {
-                table.insert("base_url", toml_edit::value(preset.base_url));
-            }
             Ok(())
         };
         self.inner.config.edit(edit).await.map(drop)
@@ -225,13 +263,18 @@ impl Secrets {
     }
 
     fn scans(&self) -> std::sync::MutexGuard<'_, Scans> {
-        self.inner.scans.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.inner
+            .scans
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
 /// Returns the first preset whose users keep their key in this variable.
 fn preset_of(variable: &str) -> Option<&'static Preset> {
-    presets().iter().find(|preset| preset.env.contains(&variable))
+    presets()
+        .iter()
+        .find(|preset| preset.env.contains(&variable))
 }
 
 /// The text of a `.env` file is all secrets.

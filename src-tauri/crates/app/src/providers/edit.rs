@@ -23,7 +23,11 @@ pub(super) fn preset_list() -> Vec<Preset> {
         local: preset.local,
         env: preset.env.first().map(|name| (*name).to_owned()),
         key_url: preset.key_url.map(str::to_owned),
-        models: preset.models.iter().map(|name| (*name).to_owned()).collect(),
+        models: preset
+            .models
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect(),
         note: preset.note.map(str::to_owned),
     };
     presets().iter().map(shown).collect()
@@ -44,7 +48,11 @@ impl Providers {
                 Ok(())
             }
         };
-        self.inner.config.edit(edit).await.map_err(|error| at_field(error, &id))?;
+        self.inner
+            .config
+            .edit(edit)
+            .await
+            .map_err(|error| at_field(error, &id))?;
         self.inner.health.forget(&id);
         self.detected().remove(&id);
         self.one(&id).await
@@ -80,13 +88,23 @@ pub(super) fn preview(request: &PreviewUrl) -> Result<UrlPreview, ApiError> {
     };
     let built = codec(request.wire).request_url(&endpoint, MODEL);
     let mut notes = Vec::new();
-    let version = if request.wire == Wire::Gemini { "v1beta" } else { "v1" };
+    let version = if request.wire == Wire::Gemini {
+        "v1beta"
+    } else {
+        "v1"
+    };
     let has = |url: &url::Url, part: &str| {
-        url.path_segments().is_some_and(|mut parts| parts.any(|one| one == part))
+        url.path_segments()
+            .is_some_and(|mut parts| parts.any(|one| one == part))
     };
     let tails = ["completions", "responses", "messages", "models"];
     let last = |url: &url::Url| {
-        url.path_segments().and_then(|parts| parts.filter(|part| !part.is_empty()).next_back().map(str::to_owned))
+        url.path_segments().and_then(|parts| {
+            parts
+                .filter(|part| !part.is_empty())
+                .next_back()
+                .map(str::to_owned)
+        })
     };
     let pasted = last(&typed).is_some_and(|part| {
         tails.contains(&part.as_str()) || part.contains(":streamGenerateContent")
@@ -122,10 +140,24 @@ fn write(table: &mut dyn TableLike, request: &SaveProvider) {
         table.insert("preset", value(name.as_str()));
     }
     let label = request.label.trim();
-    let label = if label.is_empty() { request.id.as_str() } else { label };
+    let label = if label.is_empty() {
+        request.id.as_str()
+    } else {
+        label
+    };
     put(table, "label", label, base.map(|base| base.label));
-    put(table, "wire", wire_name(request.wire), base.map(|base| wire_name(base.wire)));
-    put(table, "base_url", request.base_url.trim(), base.map(|base| base.base_url));
+    put(
+        table,
+        "wire",
+        wire_name(request.wire),
+        base.map(|base| wire_name(base.wire)),
+    );
+    put(
+        table,
+        "base_url",
+        request.base_url.trim(),
+        base.map(|base| base.base_url),
+    );
     let usual = base.map_or_else(
         || check_base_url(&request.base_url).is_ok_and(|url| !is_loopback(&url)),
         |base| base.needs_key,
@@ -150,7 +182,10 @@ fn put(table: &mut dyn TableLike, key: &str, text: &str, usual: Option<&str>) {
 
 /// Lists exactly these models; what the file says about those that stay is kept.
 fn write_models(table: &mut dyn TableLike, names: &[String]) {
-    if let Some(models) = table.get_mut("models").and_then(Item::as_array_of_tables_mut) {
+    if let Some(models) = table
+        .get_mut("models")
+        .and_then(Item::as_array_of_tables_mut)
+    {
         let name_of = |table: &Table| Some(table.get("name")?.as_str()?.to_owned());
         models.retain(|one| name_of(one).is_some_and(|name| names.contains(&name)));
         let kept: Vec<String> = models.iter().filter_map(name_of).collect();
@@ -176,7 +211,10 @@ fn write_models(table: &mut dyn TableLike, names: &[String]) {
         }
         return;
     }
-    table.insert("models", value(names.iter().map(String::as_str).collect::<Array>()));
+    table.insert(
+        "models",
+        value(names.iter().map(String::as_str).collect::<Array>()),
+    );
 }
 
 fn wire_name(wire: Wire) -> &'static str {
@@ -191,7 +229,11 @@ fn wire_name(wire: Wire) -> &'static str {
 /// A problem of the file becomes one of the request's field.
 fn at_field(mut error: ApiError, id: &str) -> ApiError {
     let prefix = format!("providers.{id}.");
-    if let Some(field) = error.field.as_ref().and_then(|field| field.strip_prefix(&prefix)) {
+    if let Some(field) = error
+        .field
+        .as_ref()
+        .and_then(|field| field.strip_prefix(&prefix))
+    {
         error.field = Some(field.to_owned());
     }
     error
