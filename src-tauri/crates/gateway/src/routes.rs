@@ -232,7 +232,7 @@ async fn scan_dotenv<A: DashboardApp>(
         Err(response) => return *response,
     };
     let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
-    answer(shared.app.scan_dotenv_text(&name, text).await)
+    answer(shared.app.scan_dotenv_text(&name, &text).await)
 }
 
 fn answer<T: serde::Serialize>(result: Result<T, ApiError>) -> Response {

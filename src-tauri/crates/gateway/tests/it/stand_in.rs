@@ -49,7 +49,7 @@ impl DashboardApp for StandIn {
         Err(refused(ErrorCode::KeychainNone))
     }
 
-    async fn scan_dotenv_text(&self, name: &str, text: String) -> Result<KeyScan, ApiError> {
+    async fn scan_dotenv_text(&self, name: &str, text: &str) -> Result<KeyScan, ApiError> {
         let lines = text.lines().count();
         self.asked
             .lock()
