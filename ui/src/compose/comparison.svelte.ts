@@ -121,6 +121,7 @@ export class Comparison {
       this.failure = strings.runFailed(thrown instanceof Error ? thrown.message : String(thrown));
     } finally {
       this.starting = false;
+      for (const session of this.#waiting.values()) session.dispose();
       this.#waiting.clear();
     }
   }
