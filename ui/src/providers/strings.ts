@@ -102,8 +102,7 @@ export const strings = {
   importTitle: "Import keys",
   importFrom: (origin: string): string => `Found in ${origin}`,
   environment: "the environment",
-  importNone: (origin: string): string =>
-    `No variable of a known provider was found in ${origin}.`,
+  importNone: (origin: string): string => `No variable of a known provider was found in ${origin}.`,
   already: "has a key already",
   byReference: "Refer to the variables instead of copying their values",
   byReferenceHelp:
@@ -142,7 +141,8 @@ export const strings = {
   dataFolder: "Data folder",
   dataFolderHelp: "Change it with SWITCHBOARD_DATA_DIR or --data-dir.",
   configFile: "Configuration",
-  configFileHelp: "Providers and settings as commented TOML. Edits are taken up at once; it holds no key.",
+  configFileHelp:
+    "Providers and settings as commented TOML. Edits are taken up at once; it holds no key.",
   configBroken: "The configuration file has a mistake; the last good one stays active",
   configPlace: (file: string, line: number | null): string =>
     line === null ? file : `${file}, line ${line}`,
