@@ -57,3 +57,6 @@ pub enum KeyStoreError {
     #[error("{0}")]
     Failed(String),
 }
+
+#[cfg(test)]
+pub(crate) mod fake;

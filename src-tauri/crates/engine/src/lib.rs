@@ -9,6 +9,7 @@
 //!
 //! The crate deliberately knows no window, database, keychain, environment or file.
 
+mod attempt;
 pub mod call;
 pub mod config;
 pub mod error;
@@ -18,6 +19,7 @@ pub mod policy;
 pub mod price;
 pub mod provider;
 pub mod redact;
+pub mod run;
 pub mod secret;
 pub mod transport;
 pub mod usage;

@@ -54,9 +54,9 @@ impl LiveCall {
     pub(crate) fn fold(&mut self, event: CallEvent) {
         match &event.event {
             Event::TextDelta { .. } | Event::ReasoningDelta { .. } => {}
-            Event::Planned { .. }
-            | Event::TargetSkipped { .. }
-            | Event::ToolCallDelta { .. } => self.answer_changed = true,
+            Event::Planned { .. } | Event::TargetSkipped { .. } | Event::ToolCallDelta { .. } => {
+                self.answer_changed = true
+            }
             Event::AttemptStarted { .. }
             | Event::ResponseStarted { .. }
             | Event::FirstToken { .. }

@@ -24,6 +24,9 @@ pub(crate) type Reply = Box<dyn FnOnce(Option<StoreError>) + Send>;
 pub(crate) type Work =
     Box<dyn FnOnce(Result<&Connection, StoreError>) -> Result<Reply, (Reply, Fault)> + Send>;
 
+/// Answers a sweep with the number of calls it marked.
+pub(crate) type SweepReply = Box<dyn FnOnce(Result<u32, StoreError>) + Send>;
+
 /// Something for the writer thread.
 pub(crate) enum Command {
     Begin(Box<NewCall>),
@@ -32,7 +35,7 @@ pub(crate) enum Command {
     /// Answered once everything before it is committed.
     Flush(Reply),
     /// Marks calls of dead processes; needs the connection for itself.
-    Sweep(Box<dyn FnOnce(Result<u32, StoreError>) + Send>),
+    Sweep(SweepReply),
 }
 
 #[derive(Default)]
@@ -168,3 +171,6 @@ fn join(commands: &mut VecDeque<Command>, event: &CallEvent) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

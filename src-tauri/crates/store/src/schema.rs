@@ -120,3 +120,6 @@ fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<PathBuf
     }
     Ok(target)
 }
+
+#[cfg(test)]
+mod tests;

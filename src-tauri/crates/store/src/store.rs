@@ -403,7 +403,7 @@ impl Store {
     }
 
     /// Does `work` in the writer's next transaction; returns once it is committed.
-    async fn write<T: Send + 'static>(
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {

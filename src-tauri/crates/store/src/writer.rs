@@ -9,7 +9,7 @@
 use crate::error::{Fault, StoreError};
 use crate::owner::{self, Owner};
 use crate::persist::{LiveCall, Saved};
-use crate::queue::{Command, Queue, Reply, Work};
+use crate::queue::{Command, Queue, Reply, SweepReply, Work};
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -60,7 +60,7 @@ pub(crate) struct Entry {
 struct Batch {
     work: Vec<Work>,
     flushes: Vec<Reply>,
-    sweeps: Vec<Box<dyn FnOnce(Result<u32, StoreError>) + Send>>,
+    sweeps: Vec<SweepReply>,
     /// Whether something may not wait.
     urgent: bool,
 }
@@ -301,3 +301,6 @@ fn in_savepoint<T>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ pub struct ProviderConfig {
     pub local: bool,
     /// Never empty where a key is needed.
     pub keys: Vec<SecretRef>,
-    /// The credential calls use; `None`: the first of `keys` that can be resolved.
+    /// The credential calls use; `None`: the first of `keys` that is there.
     pub active_key: Option<String>,
     /// Whether certificates that cannot be verified are accepted. Off unless written.
     pub accept_invalid_tls: bool,
@@ -39,13 +39,13 @@ impl ProviderConfig {
             .unwrap_or_else(|| model_of(self.preset.as_deref(), name))
     }
 
-    /// Returns the credentials in the order in which they are tried: the active one first.
-    pub fn keys_in_order(&self) -> impl Iterator<Item = &SecretRef> {
-        let active = |key: &&SecretRef| Some(&key.name) == self.active_key.as_ref();
+    /// Returns the credentials a call may use: the chosen one alone, or all in order if none is chosen.
+    /// A chosen key that is missing is not silently replaced, because another may bill somebody else.
+    pub fn usable_keys(&self) -> impl Iterator<Item = &SecretRef> {
+        let chosen = self.active_key.as_deref();
         self.keys
             .iter()
-            .filter(active)
-            .chain(self.keys.iter().filter(move |key| !active(key)))
+            .filter(move |key| chosen.is_none_or(|name| key.name == name))
     }
 }
 

@@ -306,7 +306,12 @@ fn provider(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<ProviderCo
     }
     let preset_url = base.and_then(|preset| Url::parse(preset.base_url).ok());
     if base_url.is_none() && preset_url.is_none() {
-        missing(problems, "base_url", "add base_url = \"https://…/v1\"");
+        let note = base.and_then(|preset| preset.note);
+        missing(
+            problems,
+            "base_url",
+            note.unwrap_or("add base_url = \"https://…/v1\""),
+        );
     } else if base_url.is_none() && base.is_some_and(|preset| preset.must_edit_url()) {
         let note = base.and_then(|preset| preset.note).unwrap_or_default();
         missing(problems, "base_url", note);
@@ -317,7 +322,7 @@ fn provider(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<ProviderCo
             .value
             .get_ref()
             .as_str()
-            .is_some_and(|text| text.contains(PLACEHOLDER))
+            .is_some_and(holds_placeholder)
     {
         field.problem_fix(
             problems,
@@ -381,6 +386,11 @@ fn provider(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<ProviderCo
         }),
         key_url: base.and_then(|preset| preset.key_url).map(str::to_owned),
     })
+}
+
+/// Hosts are not case-sensitive, so neither is the placeholder.
+fn holds_placeholder(text: &str) -> bool {
+    text.to_ascii_uppercase().contains(PLACEHOLDER)
 }
 
 fn preset_named(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<&'static Preset> {

@@ -1,13 +1,33 @@
 //! Providers as codecs: a request in, HTTP out; stream bytes in, deltas out. They open no socket.
 
+mod anthropic;
+mod buckets;
+mod classify;
+mod codec;
+mod gemini;
+mod header;
+mod json;
+mod model_rules;
+mod models;
+mod openai;
+mod openai_responses;
+mod rate;
+mod requirements;
+mod schema;
+pub mod sse;
+mod tools;
+mod url;
+
 use crate::call::{FinishReason, ModelRequest};
 use crate::error::CallError;
 use crate::secret::Secret;
 use crate::usage::Usage;
+use ::url::Url;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use url::Url;
+
+pub use model_rules::omitted_params;
 
 pub use http::{HeaderMap, Method, StatusCode};
 
@@ -158,6 +178,16 @@ pub struct RateHint {
     pub reset_tokens: Option<std::time::Duration>,
 }
 
+/// Returns the codec of a wire format.
+pub fn provider(wire: Wire) -> &'static dyn Provider {
+    match wire {
+        Wire::OpenaiChat => &openai::CODEC,
+        Wire::OpenaiResponses => &openai_responses::CODEC,
+        Wire::Anthropic => &anthropic::CODEC,
+        Wire::Gemini => &gemini::CODEC,
+    }
+}
+
 /// A wire format: pure functions over bytes.
 pub trait Provider: Send + Sync {
     /// Returns the address a call to `model` is sent to: the one builder, also behind previews and tests
@@ -206,3 +236,10 @@ pub trait Provider: Send + Sync {
     /// Reads the rate-limit headers.
     fn rate_headers(&self, headers: &HeaderMap) -> RateHint;
 }
+
+#[cfg(test)]
+mod encode_tests;
+#[cfg(test)]
+mod fixture_tests;
+#[cfg(test)]
+mod whole_tests;

@@ -14,13 +14,24 @@ use tokio::time::Instant;
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_streams_and_ends_with_its_clocks_and_usage() {
-    let body = vec![wait(200), text("Because "), wait(50), text("of scattering."), finish()];
+    let body = vec![
+        wait(200),
+        text("Because "),
+        wait(50),
+        text("of scattering."),
+        finish(),
+    ];
     let events = play(&plan(&["a"]), vec![answer(body)]).await;
     assert_eq!(shown(&events), "Because of scattering.");
-    let Some(Event::Finished { outcome }) = events.last() else { panic!("{events:?}") };
+    let Some(Event::Finished { outcome }) = events.last() else {
+        panic!("{events:?}")
+    };
     assert_eq!(outcome.finish_reason, FinishReason::Stop);
     assert_eq!((outcome.first_token_ms, outcome.elapsed_ms), (300, 350));
-    assert_eq!((outcome.usage.input_tokens(), outcome.usage.output_tokens()), (7, 3));
+    assert_eq!(
+        (outcome.usage.input_tokens(), outcome.usage.output_tokens()),
+        (7, 3)
+    );
     assert_eq!(outcome.attempts, 1);
 }
 
@@ -32,12 +43,19 @@ async fn a_429_waits_as_long_as_the_provider_asks() {
     assert_eq!(failures(&events), ["rate_limited retry"]);
     assert_eq!(shown(&events), "ok");
     let waited = started.elapsed();
-    assert!(waited >= Duration::from_secs(3) && waited < Duration::from_millis(3500), "{waited:?}");
+    assert!(
+        waited >= Duration::from_secs(3) && waited < Duration::from_millis(3500),
+        "{waited:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_500_is_tried_once_more_and_then_left() {
-    let script = vec![status(500, vec![]), status(500, vec![]), answer(words(&["from b"]))];
+    let script = vec![
+        status(500, vec![]),
+        status(500, vec![]),
+        answer(words(&["from b"])),
+    ];
     let events = play(&plan(&["a", "b"]), script).await;
     assert_eq!(failures(&events), ["server retry", "server →b"]);
     assert_eq!(shown(&events), "from b");
@@ -47,7 +65,9 @@ async fn a_500_is_tried_once_more_and_then_left() {
 async fn with_everything_down_the_first_cause_and_all_attempts_are_reported() {
     let script = (0..9).map(|_| status(503, vec![])).collect();
     let events = play(&plan(&["a", "b", "c"]), script).await;
-    let Some(Event::Failed { report }) = events.last() else { panic!("{events:?}") };
+    let Some(Event::Failed { report }) = events.last() else {
+        panic!("{events:?}")
+    };
     assert_eq!(report.attempts.len(), 5, "five attempts are the most");
     assert_eq!(report.error, report.attempts[0].error);
     assert_eq!(report.attempts[0].target.provider, "a");
@@ -55,7 +75,9 @@ async fn with_everything_down_the_first_cause_and_all_attempts_are_reported() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wrong_key_stops_and_never_shows_the_key() {
-    let body = format!(r#"{{"error":{{"message":"Incorrect API key provided: {KEY}","code":"invalid_api_key"}}}}"#);
+    let body = format!(
+        r#"{{"error":{{"message":"Incorrect API key provided: {KEY}","code":"invalid_api_key"}}}}"#
+    );
     let refused = Exchange::Answer {
         after: Duration::ZERO,
         status: 401,
@@ -73,8 +95,16 @@ async fn silence_after_headers_ends_on_the_first_token_clock_and_is_not_retried(
     let events = play(&plan(&["a"]), vec![answer(vec![Step::Hang])]).await;
     assert_eq!(failures(&events), ["first_token_timeout stop"]);
     assert_eq!(started.elapsed(), Duration::from_secs(15));
-    let Some(Event::Failed { report }) = events.last() else { panic!("{events:?}") };
-    assert!(report.error.message.contains("timeouts.standard.first_token"), "{report:?}");
+    let Some(Event::Failed { report }) = events.last() else {
+        panic!("{events:?}")
+    };
+    assert!(
+        report
+            .error
+            .message
+            .contains("timeouts.standard.first_token"),
+        "{report:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -95,11 +125,24 @@ async fn no_response_at_all_ends_on_the_headers_clock() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stall_in_the_answer_ends_on_the_idle_clock_and_restarts_elsewhere() {
-    let script = vec![answer(vec![text("half an ans"), Step::Hang]), answer(words(&["whole"]))];
+    let script = vec![
+        answer(vec![text("half an ans"), Step::Hang]),
+        answer(words(&["whole"])),
+    ];
     let events = play(&plan(&["a", "b"]), script).await;
-    assert_eq!(failures(&events), ["too_slow →b"], "the floor sees a dead stream before the idle clock");
+    assert_eq!(
+        failures(&events),
+        ["too_slow →b"],
+        "the floor sees a dead stream before the idle clock"
+    );
     assert_eq!(shown(&events), "whole");
-    assert!(events.iter().any(|event| matches!(event, Event::Restarted { discarded_chars: 11, .. })));
+    assert!(events.iter().any(|event| matches!(
+        event,
+        Event::Restarted {
+            discarded_chars: 11,
+            ..
+        }
+    )));
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,14 +157,22 @@ async fn with_no_target_left_a_slow_stream_is_kept_and_a_silent_one_ends_on_the_
 #[tokio::test(start_paused = true)]
 async fn a_dribbling_stream_is_left_for_another_target() {
     let body: Vec<Step> = (0..60).flat_map(|_| [wait(1000), text("x")]).collect();
-    let events = play(&plan(&["a", "b"]), vec![answer(body), answer(words(&["fast"]))]).await;
+    let events = play(
+        &plan(&["a", "b"]),
+        vec![answer(body), answer(words(&["fast"]))],
+    )
+    .await;
     assert_eq!(failures(&events), ["too_slow →b"]);
     assert_eq!(shown(&events), "fast");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_cut_answer_is_never_a_clean_end() {
-    let events = play(&plan(&["a"]), vec![answer(vec![text("half")]), answer(vec![text("half")])]).await;
+    let events = play(
+        &plan(&["a"]),
+        vec![answer(vec![text("half")]), answer(vec![text("half")])],
+    )
+    .await;
     assert_eq!(failures(&events), ["truncated retry", "truncated stop"]);
     assert!(matches!(events.last(), Some(Event::Failed { .. })));
 }
@@ -137,7 +188,11 @@ async fn with_recovery_fail_a_cut_answer_stays_as_it_was_shown() {
 
 #[tokio::test(start_paused = true)]
 async fn what_a_cut_attempt_produced_is_counted() {
-    let events = play(&plan(&["a"]), vec![answer(vec![text("twelve chars")]), fails(ErrorKind::Auth)]).await;
+    let events = play(
+        &plan(&["a"]),
+        vec![answer(vec![text("twelve chars")]), fails(ErrorKind::Auth)],
+    )
+    .await;
     let usage = events.iter().find_map(|event| match event {
         Event::Usage { usage } => Some(*usage),
         _ => None,
@@ -149,11 +204,14 @@ async fn what_a_cut_attempt_produced_is_counted() {
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_answer_is_a_failure() {
-    let events = play(&plan(&["a", "b"]), vec![
-        answer(vec![finish()]),
-        answer(vec![finish()]),
-        answer(words(&["something"])),
-    ])
+    let events = play(
+        &plan(&["a", "b"]),
+        vec![
+            answer(vec![finish()]),
+            answer(vec![finish()]),
+            answer(words(&["something"])),
+        ],
+    )
     .await;
     assert_eq!(failures(&events), ["empty_answer retry", "empty_answer →b"]);
 }
@@ -161,8 +219,17 @@ async fn an_empty_answer_is_a_failure() {
 #[tokio::test(start_paused = true)]
 async fn a_missing_done_after_a_finish_reason_is_a_normal_end() {
     let last = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"length\"}]}\n\n";
-    let events = play(&plan(&["a"]), vec![answer(vec![text("cut at the limit"), Step::Bytes(last.into())])]).await;
-    let Some(Event::Finished { outcome }) = events.last() else { panic!("{events:?}") };
+    let events = play(
+        &plan(&["a"]),
+        vec![answer(vec![
+            text("cut at the limit"),
+            Step::Bytes(last.into()),
+        ])],
+    )
+    .await;
+    let Some(Event::Finished { outcome }) = events.last() else {
+        panic!("{events:?}")
+    };
     assert_eq!(outcome.finish_reason, FinishReason::Length);
 }
 
@@ -201,8 +268,13 @@ async fn a_redirect_is_not_followed_and_says_where_it_points() {
         body: vec![],
     };
     let events = play(&plan(&["a"]), vec![moved]).await;
-    let Some(Event::Failed { report }) = events.last() else { panic!("{events:?}") };
-    assert!(report.error.message.contains("https://elsewhere.example"), "{report:?}");
+    let Some(Event::Failed { report }) = events.last() else {
+        panic!("{events:?}")
+    };
+    assert!(
+        report.error.message.contains("https://elsewhere.example"),
+        "{report:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -219,7 +291,11 @@ async fn the_deadline_is_shared_so_that_a_fallback_has_time_left() {
     let mut plan = plan(&["a", "b"]);
     plan.deadline = Duration::from_secs(20);
     let started = Instant::now();
-    let events = play(&plan, vec![answer(vec![Step::Hang]), answer(words(&["in time"]))]).await;
+    let events = play(
+        &plan,
+        vec![answer(vec![Step::Hang]), answer(words(&["in time"]))],
+    )
+    .await;
     assert_eq!(failures(&events), ["first_token_timeout →b"]);
     assert_eq!(shown(&events), "in time");
     assert!(started.elapsed() < Duration::from_secs(11));
@@ -227,7 +303,9 @@ async fn the_deadline_is_shared_so_that_a_fallback_has_time_left() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_ends_at_its_deadline() {
-    let body: Vec<Step> = (0..400).flat_map(|_| [wait(500), text("still talking ")]).collect();
+    let body: Vec<Step> = (0..400)
+        .flat_map(|_| [wait(500), text("still talking ")])
+        .collect();
     let started = Instant::now();
     let events = play(&plan(&["a"]), vec![answer(body)]).await;
     assert_eq!(started.elapsed(), Duration::from_secs(60));
@@ -237,13 +315,24 @@ async fn a_call_ends_at_its_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_target_that_cannot_be_used_is_skipped_with_its_reason() {
     let mut plan = plan(&["b"]);
-    let skipped = TargetInfo { provider: "a".into(), model: "m".into(), simulated: false };
-    plan.candidates.insert(0, Candidate::Unusable {
-        target: skipped.clone(),
-        error: CallError::new(ErrorKind::NoCredential, "no key for A"),
-    });
+    let skipped = TargetInfo {
+        provider: "a".into(),
+        model: "m".into(),
+        simulated: false,
+    };
+    plan.candidates.insert(
+        0,
+        Candidate::Unusable {
+            target: skipped.clone(),
+            error: CallError::new(ErrorKind::NoCredential, "no key for A"),
+        },
+    );
     let events = play(&plan, vec![answer(words(&["from b"]))]).await;
-    assert!(events.iter().any(|event| matches!(event, Event::TargetSkipped { target, .. } if *target == skipped)));
+    assert!(
+        events.iter().any(
+            |event| matches!(event, Event::TargetSkipped { target, .. } if *target == skipped)
+        )
+    );
     assert_eq!(shown(&events), "from b");
 }
 
@@ -251,18 +340,33 @@ async fn a_target_that_cannot_be_used_is_skipped_with_its_reason() {
 async fn with_no_usable_target_the_reason_is_the_calls_failure() {
     let mut plan = plan(&[]);
     plan.candidates.push(Candidate::Unusable {
-        target: TargetInfo { provider: "a".into(), model: "m".into(), simulated: false },
+        target: TargetInfo {
+            provider: "a".into(),
+            model: "m".into(),
+            simulated: false,
+        },
         error: CallError::new(ErrorKind::NoCredential, "no key for A"),
     });
     let events = play(&plan, vec![]).await;
-    let Some(Event::Failed { report }) = events.last() else { panic!("{events:?}") };
+    let Some(Event::Failed { report }) = events.last() else {
+        panic!("{events:?}")
+    };
     assert_eq!(report.error.kind, ErrorKind::NoCredential);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_same_seed_gives_the_same_events() {
-    let script = || vec![status(503, vec![]), status(503, vec![]), answer(words(&["a", "b"]))];
-    assert_eq!(play(&plan(&["a"]), script()).await, play(&plan(&["a"]), script()).await);
+    let script = || {
+        vec![
+            status(503, vec![]),
+            status(503, vec![]),
+            answer(words(&["a", "b"])),
+        ]
+    };
+    assert_eq!(
+        play(&plan(&["a"]), script()).await,
+        play(&plan(&["a"]), script()).await
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -290,9 +394,16 @@ async fn dropping_the_run_drops_the_connection() {
         let _sentinel = sentinel;
         run(&request, &plan, context, &mut events).await;
     };
-    assert!(tokio::time::timeout(Duration::from_millis(500), run).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(500), run)
+            .await
+            .is_err()
+    );
     assert!(dropped.load(std::sync::atomic::Ordering::SeqCst));
-    assert!(!events.iter().any(Event::is_final), "nothing is emitted after the drop");
+    assert!(
+        !events.iter().any(Event::is_final),
+        "nothing is emitted after the drop"
+    );
     assert_eq!(shown(&events), "x");
 }
 
@@ -309,17 +420,28 @@ async fn every_script_ends_with_exactly_one_final_event() {
             status(429, vec![]),
             status(529, vec![]),
             answer(vec![Step::Bytes("data: {broken\n\n".into())]),
-            answer(vec![text("x"), Step::Break(CallError::new(ErrorKind::Reset, "scripted"))]),
+            answer(vec![
+                text("x"),
+                Step::Break(CallError::new(ErrorKind::Reset, "scripted")),
+            ]),
         ]
     };
     for first in 0..faults().len() {
         let script: Vec<Exchange> = faults().into_iter().cycle().skip(first).take(9).collect();
         let events = play(&plan(&["a", "b", "c"]), script).await;
-        assert_eq!(events.iter().filter(|event| event.is_final()).count(), 1, "{events:?}");
+        assert_eq!(
+            events.iter().filter(|event| event.is_final()).count(),
+            1,
+            "{events:?}"
+        );
         assert!(events.last().is_some_and(Event::is_final));
         assert!(matches!(events[0], Event::Planned { .. }));
         for event in &events {
-            if let Event::AttemptFailed { next: Next::Retry { after_ms }, .. } = event {
+            if let Event::AttemptFailed {
+                next: Next::Retry { after_ms },
+                ..
+            } = event
+            {
                 assert!(*after_ms <= 8000);
             }
         }

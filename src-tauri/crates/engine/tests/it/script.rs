@@ -37,7 +37,10 @@ pub(crate) fn target(name: &str) -> Target {
 
 pub(crate) fn plan(names: &[&str]) -> Plan {
     Plan {
-        candidates: names.iter().map(|name| Candidate::Ready(target(name))).collect(),
+        candidates: names
+            .iter()
+            .map(|name| Candidate::Ready(target(name)))
+            .collect(),
         deadline: Duration::from_secs(60),
         recovery: Recovery::Restart,
         reasons: vec!["the test asked for it".into()],
@@ -93,7 +96,9 @@ pub(crate) fn status(status: u16, headers: Vec<(&'static str, String)>) -> Excha
         after: Duration::from_millis(50),
         status,
         headers,
-        body: vec![Step::Bytes(r#"{"error":{"message":"no","type":"test"}}"#.into())],
+        body: vec![Step::Bytes(
+            r#"{"error":{"message":"no","type":"test"}}"#.into(),
+        )],
     }
 }
 

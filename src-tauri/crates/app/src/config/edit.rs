@@ -1,0 +1,279 @@
+//! Changes the program makes to the file. Everything it does not change stays as the user wrote it.
+
+use crate::api::types::{ApiError, ErrorCode};
+use crate::config::{file, shown};
+use std::path::Path;
+use switchboard_engine::config::{Config, SecretRef, SecretSource};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
+
+/// How often a change is applied anew because somebody else wrote the file meanwhile.
+const TRIES: usize = 3;
+
+/// Applies `change` to the file on disk and replaces it, if the result is valid.
+pub(super) fn edit_file(
+    path: &Path,
+    change: &dyn Fn(&mut DocumentMut) -> Result<(), ApiError>,
+) -> Result<Config, ApiError> {
+    file::create_if_missing(path).map_err(|problem| config_error(problem.message, problem.fix))?;
+    for _ in 0..TRIES {
+        let before = read(path)?;
+        let mut document = before
+            .parse::<DocumentMut>()
+            .map_err(|_| broken(path, &before))?;
+        if Config::parse(&before).is_err() {
+            return Err(broken(path, &before));
+        }
+        change(&mut document)?;
+        let after = document.to_string();
+        let config = Config::parse(&after).map_err(|problems| {
+            let problem = problems.into_iter().next();
+            ApiError {
+                code: ErrorCode::InvalidParams,
+                message: problem.as_ref().map_or_else(
+                    || "the change is not valid".to_owned(),
+                    |p| p.message.clone(),
+                ),
+                hint: problem.as_ref().and_then(|p| p.fix.clone()),
+                field: problem.and_then(|p| p.field),
+            }
+        })?;
+        if after == before {
+            return Ok(config);
+        }
+        if read(path)? != before {
+            continue;
+        }
+        file::replace(path, &after).map_err(|error| {
+            config_error(
+                format!(
+                    "the configuration file could not be written: {}",
+                    error.kind()
+                ),
+                Some("check that the file and its folder are writable".to_owned()),
+            )
+        })?;
+        return Ok(config);
+    }
+    Err(ApiError {
+        code: ErrorCode::Conflict,
+        message: "another program keeps changing the configuration file".to_owned(),
+        hint: Some("try again".to_owned()),
+        field: None,
+    })
+}
+
+fn read(path: &Path) -> Result<String, ApiError> {
+    file::read(path).map_err(|problem| config_error(problem.message, problem.fix))
+}
+
+fn broken(path: &Path, text: &str) -> ApiError {
+    let problem = Config::parse(text)
+        .err()
+        .map(|problems| shown(path, &problems));
+    let place = problem.as_ref().and_then(|problem| problem.line);
+    let place = place.map_or_else(String::new, |line| format!(" in line {line}"));
+    ApiError {
+        code: ErrorCode::Config,
+        message: format!("the configuration file has a problem{place} that must be repaired first"),
+        hint: problem.as_ref().map(|problem| problem.message.clone()),
+        field: problem.and_then(|problem| problem.field),
+    }
+}
+
+fn config_error(message: String, hint: Option<String>) -> ApiError {
+    ApiError {
+        code: ErrorCode::Config,
+        message,
+        hint,
+        field: None,
+    }
+}
+
+// ---------------------------------------------------------------- providers
+
+/// Returns the table of a provider, or `None` if the file has none of this id.
+pub fn provider_table<'d>(
+    document: &'d mut DocumentMut,
+    id: &str,
+) -> Option<&'d mut dyn TableLike> {
+    document
+        .get_mut("providers")?
+        .get_mut(id)?
+        .as_table_like_mut()
+}
+
+/// Returns the table of a provider, made at the end of the file's providers if need be.
+pub fn put_provider<'d>(
+    document: &'d mut DocumentMut,
+    id: &str,
+) -> Result<&'d mut dyn TableLike, ApiError> {
+    let unfit = || config_error("`providers` in the file is not a table".to_owned(), None);
+    let first = document.as_table().is_empty();
+    let preface = document.trailing().as_str().unwrap_or_default().to_owned();
+    if document.get("providers").is_none() {
+        let mut providers = Table::new();
+        providers.set_implicit(true);
+        document.insert("providers", Item::Table(providers));
+    }
+    let providers = document
+        .get_mut("providers")
+        .and_then(Item::as_table_like_mut);
+    let providers = providers.ok_or_else(unfit)?;
+    let is_new = !providers.contains_key(id);
+    if is_new {
+        let mut table = Table::new();
+        // Comments of a file that holds nothing else stay above the first entry.
+        let prefix = if first {
+            format!("{}\n", preface.trim_end())
+        } else {
+            String::new()
+        };
+        table.decor_mut().set_prefix(format!("{prefix}\n"));
+        providers.insert(id, Item::Table(table));
+    }
+    if is_new && first {
+        document.set_trailing("");
+    }
+    provider_table(document, id).ok_or_else(unfit)
+}
+
+/// Takes a provider out of the file. Returns whether it was there. A comment right above its header goes
+/// with it; what stands further up stays.
+pub fn remove_provider(document: &mut DocumentMut, id: &str) -> bool {
+    let providers = document
+        .get_mut("providers")
+        .and_then(Item::as_table_like_mut);
+    let Some(removed) = providers.and_then(|providers| providers.remove(id)) else {
+        return false;
+    };
+    let Item::Table(table) = removed else {
+        return true;
+    };
+    let above = table
+        .decor()
+        .prefix()
+        .and_then(|prefix| prefix.as_str())
+        .unwrap_or_default();
+    let kept = above.rfind("\n\n").map_or("", |at| &above[..at + 2]);
+    if kept.trim().is_empty() {
+        return true;
+    }
+    let next = next_position(document.as_table(), table.position());
+    match next.and_then(|position| table_at(document.as_table_mut(), position)) {
+        Some(next) => {
+            let prefix = next.decor().prefix().and_then(|prefix| prefix.as_str());
+            let prefix = format!(
+                "{kept}{}",
+                prefix.unwrap_or_default().trim_start_matches('\n')
+            );
+            next.decor_mut().set_prefix(prefix);
+        }
+        None => {
+            let trailing = document.trailing().as_str().unwrap_or_default();
+            let trailing = format!("{kept}{}", trailing.trim_start_matches('\n'));
+            document.set_trailing(trailing);
+        }
+    }
+    true
+}
+
+/// Returns the tables directly below `table`.
+fn below(table: &Table) -> impl Iterator<Item = &Table> {
+    table.iter().flat_map(|(_, item)| match item {
+        Item::Table(table) => vec![table],
+        Item::ArrayOfTables(tables) => tables.iter().collect(),
+        Item::None | Item::Value(_) => Vec::new(),
+    })
+}
+
+/// Returns the place of the first table in the file after the given place.
+fn next_position(table: &Table, after: Option<isize>) -> Option<isize> {
+    let own = table
+        .position()
+        .filter(|own| Some(*own) > after && !table.is_implicit());
+    below(table)
+        .filter_map(|table| next_position(table, after))
+        .chain(own)
+        .min()
+}
+
+fn table_at(table: &mut Table, position: isize) -> Option<&mut Table> {
+    if table.position() == Some(position) && !table.is_implicit() {
+        return Some(table);
+    }
+    table.iter_mut().find_map(|(_, item)| match item {
+        Item::Table(table) => table_at(table, position),
+        Item::ArrayOfTables(tables) => tables
+            .iter_mut()
+            .find_map(|table| table_at(table, position)),
+        Item::None | Item::Value(_) => None,
+    })
+}
+
+// ---------------------------------------------------------------- names of keys
+
+/// Writes a credential's name and place into a provider's `keys`, replacing one of the same name.
+/// `known` are the keys the provider has now, written out if the file left them to the default.
+pub fn set_key(provider: &mut dyn TableLike, known: &[SecretRef], key: &SecretRef) {
+    let Some(array) = provider.get_mut("keys").and_then(Item::as_array_mut) else {
+        let mut keys: Vec<&SecretRef> = known.iter().filter(|old| old.name != key.name).collect();
+        keys.push(key);
+        provider.insert(
+            "keys",
+            value(keys.into_iter().map(inline).collect::<Array>()),
+        );
+        return;
+    };
+    let named = array.iter_mut().find_map(|entry| {
+        entry
+            .as_inline_table_mut()
+            .filter(|table| name_of(table) == Some(key.name.as_str()))
+    });
+    match named {
+        Some(table) => {
+            table.insert("from", Value::from(source(&key.from)));
+        }
+        None => array.push(inline(key)),
+    }
+}
+
+/// Takes a credential's name out of a provider's `keys`.
+pub fn unset_key(provider: &mut dyn TableLike, known: &[SecretRef], name: &str) {
+    let left: Vec<&SecretRef> = known.iter().filter(|key| key.name != name).collect();
+    if left.is_empty() {
+        provider.remove("keys");
+    } else if let Some(array) = provider.get_mut("keys").and_then(Item::as_array_mut) {
+        array.retain(|entry| entry.as_inline_table().and_then(name_of) != Some(name));
+    } else {
+        provider.insert(
+            "keys",
+            value(left.into_iter().map(inline).collect::<Array>()),
+        );
+    }
+    if provider.get("active_key").and_then(Item::as_str) == Some(name) {
+        provider.remove("active_key");
+    }
+}
+
+/// Chooses the credential that calls use.
+pub fn set_active_key(provider: &mut dyn TableLike, name: &str) {
+    provider.insert("active_key", value(name));
+}
+
+fn name_of(table: &InlineTable) -> Option<&str> {
+    table.get("name")?.as_str()
+}
+
+fn inline(key: &SecretRef) -> InlineTable {
+    let mut table = InlineTable::new();
+    table.insert("name", Value::from(key.name.as_str()));
+    table.insert("from", Value::from(source(&key.from)));
+    table
+}
+
+fn source(from: &SecretSource) -> String {
+    match from {
+        SecretSource::Keychain => "keychain".to_owned(),
+        SecretSource::Env(variable) => format!("env:{variable}"),
+    }
+}

@@ -1,0 +1,54 @@
+//! From nested counts of tokens to disjoint buckets.
+
+use crate::usage::Usage;
+
+/// Counts as OpenAI nests them: parts inside their wholes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Totals {
+    /// All input, cached included.
+    pub(super) input: u64,
+    pub(super) cache_read: u64,
+    pub(super) cache_written: u64,
+    /// All output; reasoning included unless `total` shows otherwise.
+    pub(super) output: u64,
+    pub(super) reasoning: u64,
+    /// 0 if unknown.
+    pub(super) total: u64,
+}
+
+/// Returns disjoint buckets of nested counts. Parts larger than their whole are cut to it.
+pub(super) fn split(totals: Totals) -> Usage {
+    let Totals { input, output, .. } = totals;
+    let cache_read = totals.cache_read.min(input);
+    let cache_written = totals.cache_written.min(input - cache_read);
+    let beside = totals.total.saturating_sub(input.saturating_add(output));
+    let all_output = output.saturating_add(beside);
+    let reasoning = totals.reasoning.max(beside).min(all_output);
+    Usage {
+        input_uncached_tokens: input - cache_read - cache_written,
+        cache_read_input_tokens: cache_read,
+        cache_creation_input_tokens: cache_written,
+        cache_creation_1h_input_tokens: 0,
+        output_visible_tokens: all_output - reasoning,
+        reasoning_output_tokens: reasoning,
+        estimated: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn buckets_sum_to_the_total_and_nonsense_saturates(
+            input: u64, output: u64, cache_read: u64, cache_written: u64, reasoning: u64, total: u64,
+        ) {
+            let usage = split(Totals { input, cache_read, cache_written, output, reasoning, total });
+            prop_assert_eq!(usage.input_tokens(), input);
+            let sum = usage.input_tokens().saturating_add(usage.output_tokens());
+            prop_assert_eq!(sum, input.saturating_add(output).max(total));
+        }
+    }
+}

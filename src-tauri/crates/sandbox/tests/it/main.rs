@@ -1,0 +1,11 @@
+//! The simulator over real HTTP, seen by a client that hides nothing.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
+
+mod answers;
+mod client;
+mod faults;
+mod journal;

@@ -1,0 +1,94 @@
+use super::*;
+use switchboard_engine::call::CallId;
+
+fn delta(call: CallId, seq: u64, text: &str) -> CallEvent {
+    CallEvent {
+        call,
+        seq,
+        at_ms: seq,
+        event: Event::TextDelta {
+            text: text.to_owned(),
+        },
+    }
+}
+
+fn fill(queue: &Queue) {
+    for _ in 0..BOUND {
+        assert!(queue.push(Command::Flush(Box::new(|_| {}))));
+    }
+}
+
+#[test]
+fn below_the_bound_every_event_waits_by_itself() {
+    let (queue, call) = (Queue::default(), CallId::new());
+    queue.push_event(delta(call, 1, "a"));
+    queue.push_event(delta(call, 2, "b"));
+    assert_eq!(queue.take(10, None).unwrap().len(), 2);
+}
+
+#[test]
+fn above_the_bound_text_joins_what_waits_and_none_is_lost() {
+    let (queue, call, other) = (Queue::default(), CallId::new(), CallId::new());
+    fill(&queue);
+    for seq in 0..1000 {
+        queue.push_event(delta(call, seq, "x"));
+        queue.push_event(delta(other, seq, "y"));
+    }
+    let commands = queue.take(usize::MAX, None).unwrap();
+    assert_eq!(commands.len(), BOUND + 2);
+    for (command, text) in commands[BOUND..].iter().zip(["x", "y"]) {
+        let Command::Event(event) = command else {
+            panic!("not an event")
+        };
+        assert_eq!(event.seq, 999);
+        assert_eq!(
+            event.event,
+            Event::TextDelta {
+                text: text.repeat(1000)
+            }
+        );
+    }
+}
+
+#[test]
+fn above_the_bound_text_never_overtakes_another_event() {
+    let (queue, call) = (Queue::default(), CallId::new());
+    fill(&queue);
+    queue.push_event(delta(call, 0, "old"));
+    let restarted = Event::Restarted {
+        attempt: 1,
+        discarded_chars: 3,
+    };
+    queue.push_event(CallEvent {
+        call,
+        seq: 1,
+        at_ms: 1,
+        event: restarted,
+    });
+    queue.push_event(delta(call, 2, "new"));
+    assert_eq!(queue.take(usize::MAX, None).unwrap().len(), BOUND + 3);
+}
+
+#[tokio::test]
+async fn beginning_a_call_waits_for_room() {
+    let queue = Queue::default();
+    fill(&queue);
+    let waiting = tokio::spawn({
+        let queue = queue.clone();
+        async move { queue.push_when_room(Command::Flush(Box::new(|_| {}))).await }
+    });
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    queue.take(1, None).unwrap();
+    assert!(waiting.await.unwrap());
+}
+
+#[test]
+fn a_closed_queue_gives_out_what_waits_and_takes_nothing_more() {
+    let (queue, call) = (Queue::default(), CallId::new());
+    queue.push_event(delta(call, 1, "a"));
+    queue.close();
+    assert!(!queue.push_event(delta(call, 2, "b")));
+    assert_eq!(queue.take(10, None).unwrap().len(), 1);
+    assert!(queue.take(10, None).is_none());
+}

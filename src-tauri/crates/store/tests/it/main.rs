@@ -1,0 +1,17 @@
+//! The store over real files.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod crash;
+mod faults;
+mod fold;
+mod history;
+mod prompts;
+mod property;
+mod search;
+mod support;
+mod votes;

@@ -1,0 +1,2 @@
+export { default as AnswerView } from "./AnswerView.svelte";
+export type { AnswerMode } from "./answer_painter";
