@@ -1,8 +1,9 @@
 //! The use-cases of Switchboard over a small [`Host`](host::Host) port.
 //!
-//! The window, the command line and the loopback host all call [`api::dispatch`]; what happens to
-//! calls reaches them as [`api::types::Batch`]es. No window toolkit, keychain or notification daemon
-//! is linked here: hosts bring those.
+//! The window, the command line and the loopback host all open one [`App`] and call
+//! [`api::dispatch`]; what happens to calls reaches them as [`api::types::Batch`]es from
+//! [`App::subscribe`]. No window toolkit, keychain or notification daemon is linked here: hosts bring
+//! those.
 
 pub mod api;
 pub mod calls;
@@ -15,22 +16,263 @@ pub mod network;
 pub mod prompts;
 pub mod providers;
 pub mod secrets;
+mod simulator;
+pub mod variables;
 
-/// The application: one per process.
+use api::types::{ApiError, ErrorCode, KeyScan, Live, ProviderInfo, SetKey};
+use calls::Running;
+use config::ConfigHandle;
+use host::Host;
+use live::{LiveHub, Subscription};
+use network::Http;
+use providers::Providers;
+use secrets::Secrets;
+use simulator::SandboxSimulator;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use switchboard_engine::redact::Redactor;
+use switchboard_store::{Store, StoreError};
+
+/// Who makes a process's calls, as history shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    Window,
+    Cli,
+    Gateway,
+}
+
+impl Caller {
+    /// Returns the name kept in history.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Window => "window",
+            Self::Cli => "cli",
+            Self::Gateway => "gateway",
+        }
+    }
+}
+
+/// What an application is opened with.
 #[derive(Debug)]
+pub struct Options {
+    /// Holds the history. Created if missing.
+    pub data_dir: PathBuf,
+    /// The configuration file. Created with comments if missing.
+    pub config_path: PathBuf,
+    pub caller: Caller,
+    pub host: Arc<dyn Host>,
+    /// Shared with the log's sink, so that no secret is written there either.
+    pub redactor: Arc<Redactor>,
+}
+
+/// The application: one per process, cheap to clone.
+#[derive(Debug, Clone)]
 pub struct App {
-    providers: providers::Providers,
-    secrets: secrets::Secrets,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    data_dir: PathBuf,
+    history_path: PathBuf,
+    caller: Caller,
+    redactor: Arc<Redactor>,
+    store: Store,
+    config: ConfigHandle,
+    secrets: Secrets,
+    providers: Providers,
+    http: Http,
+    live: LiveHub,
+    running: Running,
+    interrupted_at_launch: u32,
 }
 
 impl App {
-    /// Returns the providers and models.
-    pub(crate) fn providers(&self) -> &providers::Providers {
-        &self.providers
+    /// Opens history and configuration, and marks calls that a dead process left running.
+    ///
+    /// A broken configuration file is no error: it is reported by `app.info`, and what can be used
+    /// without it (the simulator) works.
+    ///
+    /// # Errors
+    /// `Store` if the history cannot be opened.
+    pub async fn open(options: Options) -> Result<Self, ApiError> {
+        let history_path = options.data_dir.join("history.sqlite");
+        std::fs::create_dir_all(&options.data_dir).map_err(|error| {
+            ApiError::new(
+                ErrorCode::Store,
+                format!(
+                    "the folder {} cannot be made: {error}",
+                    options.data_dir.display()
+                ),
+            )
+            .with_hint("choose another folder with --data-dir")
+        })?;
+        let path = history_path.clone();
+        let (store, opened) = tokio::task::spawn_blocking(move || Store::open(&path))
+            .await
+            .map_err(|_| ApiError::new(ErrorCode::Internal, "opening the history failed"))??;
+        let config = ConfigHandle::open(&options.config_path);
+        config.watch();
+        let redactor = options.redactor;
+        let learned = Arc::clone(&redactor);
+        let secrets = Secrets::new(options.host, config.clone(), move |secret| {
+            learned.learn(secret)
+        });
+        let http = Http::new(config.clone());
+        let providers = Providers::new(
+            config.clone(),
+            secrets.clone(),
+            http.clone(),
+            Arc::clone(&redactor),
+            Arc::new(SandboxSimulator::default()),
+        );
+        let app = Self {
+            inner: Arc::new(Inner {
+                data_dir: options.data_dir,
+                history_path,
+                caller: options.caller,
+                redactor,
+                store,
+                config,
+                secrets,
+                providers,
+                http,
+                live: LiveHub::default(),
+                running: Running::default(),
+                interrupted_at_launch: opened.interrupted,
+            }),
+        };
+        if opened.created {
+            prompts::add_sample(app.store()).await?;
+        }
+        app.tell_of_config_changes();
+        Ok(app)
     }
 
-    /// Returns the credentials.
-    pub(crate) fn secrets(&self) -> &secrets::Secrets {
-        &self.secrets
+    /// Opens a window's end of the live channel.
+    pub fn subscribe(&self) -> Subscription {
+        self.inner.live.subscribe()
+    }
+
+    /// Stores a credential. Its own command in every host, because a key crosses with it.
+    ///
+    /// # Errors
+    /// `InvalidParams`, `NotFound`, `KeychainLocked`, `KeychainNone`.
+    pub async fn set_key(&self, key: SetKey) -> Result<ProviderInfo, ApiError> {
+        let provider = key.provider.clone();
+        self.secrets().set_key(key).await?;
+        self.inner.live.publish(&Live::ProvidersChanged {});
+        self.providers().one(&provider).await
+    }
+
+    /// Looks for known key variables in a `.env` file that the user chose.
+    ///
+    /// # Errors
+    /// `InvalidParams` if the file cannot be read or is not a `.env` file.
+    pub async fn scan_dotenv(&self, path: &Path) -> Result<KeyScan, ApiError> {
+        self.secrets().scan_dotenv_file(path).await
+    }
+
+    /// Looks for known key variables in the text of a `.env` file; `name` is shown as its origin.
+    ///
+    /// # Errors
+    /// `InvalidParams` if it is not a `.env` file.
+    pub async fn scan_dotenv_text(&self, name: &str, text: &str) -> Result<KeyScan, ApiError> {
+        self.secrets().scan_dotenv_text(name, text.to_owned()).await
+    }
+
+    /// Stops every call, writes history to its end and closes the live channel.
+    pub async fn shutdown(&self) {
+        self.inner.running.finish().await;
+        if let Err(error) = self.inner.store.flush().await {
+            tracing::error!(%error, "history could not be written to its end");
+        }
+        self.inner.store.close().await;
+        self.inner.live.close();
+    }
+
+    /// Passes changes of the configuration file on to the windows. Ends with the configuration handle.
+    fn tell_of_config_changes(&self) {
+        let mut changes = self.inner.config.subscribe();
+        let config = self.inner.config.clone();
+        let live = self.inner.live.clone();
+        tokio::spawn(async move {
+            while changes.changed().await.is_ok() {
+                live.publish(&Live::ConfigChanged {
+                    error: config.problem(),
+                });
+            }
+        });
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn config(&self) -> &ConfigHandle {
+        &self.inner.config
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.inner.secrets
+    }
+
+    pub(crate) fn providers(&self) -> &Providers {
+        &self.inner.providers
+    }
+
+    pub(crate) fn live(&self) -> &LiveHub {
+        &self.inner.live
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        &self.inner.running
+    }
+
+    pub(crate) fn http(&self) -> &Http {
+        &self.inner.http
+    }
+
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.inner.redactor
+    }
+
+    pub(crate) fn caller(&self) -> Caller {
+        self.inner.caller
+    }
+
+    pub(crate) fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
+    }
+
+    pub(crate) fn config_path(&self) -> &Path {
+        self.inner.config.path()
+    }
+
+    pub(crate) fn history_path(&self) -> &Path {
+        &self.inner.history_path
+    }
+
+    pub(crate) fn interrupted_at_launch(&self) -> u32 {
+        self.inner.interrupted_at_launch
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let code = match error {
+            StoreError::NotFound { .. } => ErrorCode::NotFound,
+            StoreError::Invalid(_) => ErrorCode::InvalidParams,
+            StoreError::Newer { .. }
+            | StoreError::NotHistory { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::ReadOnly { .. }
+            | StoreError::DiskFull { .. }
+            | StoreError::Busy { .. }
+            | StoreError::Open { .. }
+            | StoreError::Closed
+            | StoreError::Sqlite { .. } => ErrorCode::Store,
+        };
+        Self::new(code, error.to_string())
     }
 }

@@ -8,7 +8,7 @@ use crate::api::types::{Batch, Live};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
-use switchboard_engine::event::Event;
+use switchboard_engine::event::{CallEvent, Event};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
@@ -243,16 +243,32 @@ fn pieces(item: &Live) -> Vec<Live> {
     let Live::Event { event, offset } = item else {
         return vec![item.clone()];
     };
+    // The event's text is not copied with every piece: a chunk can be megabytes long.
+    let part = |piece: &str| {
+        let text = piece.to_owned();
+        match &event.event {
+            Event::ReasoningDelta { .. } => Event::ReasoningDelta { text },
+            Event::ToolCallDelta {
+                index, id, name, ..
+            } => Event::ToolCallDelta {
+                index: *index,
+                id: id.clone(),
+                name: name.clone(),
+                arguments: text,
+            },
+            _ => Event::TextDelta { text },
+        }
+    };
     let (mut rest, mut offset, mut pieces) = (text, *offset, Vec::new());
     while !rest.is_empty() {
         let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
         rest = after;
-        let mut event = event.clone();
-        match &mut event.event {
-            Event::TextDelta { text } | Event::ReasoningDelta { text } => piece.clone_into(text),
-            Event::ToolCallDelta { arguments, .. } => piece.clone_into(arguments),
-            _ => {}
-        }
+        let event = CallEvent {
+            call: event.call,
+            seq: event.seq,
+            at_ms: event.at_ms,
+            event: part(piece),
+        };
         pieces.push(Live::Event { event, offset });
         offset = offset.map(|offset| offset + utf16_len(piece));
     }
@@ -284,7 +300,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use switchboard_engine::call::CallId;
-    use switchboard_engine::event::CallEvent;
     use switchboard_engine::usage::Usage;
 
     fn event(call: CallId, seq: u64, event: Event) -> Live {

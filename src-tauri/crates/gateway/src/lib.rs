@@ -1,1 +1,29 @@
-//! See Cargo.toml for what this crate is for.
+//! The HTTP edge of Switchboard: for now the dashboard host, which serves the window's user interface
+//! to a browser on the same machine.
+//!
+//! [`serve_dashboard`] listens on a loopback address only and returns an address with a token that
+//! works once. The browser gets an `HttpOnly`, `SameSite=Strict` cookie for it; everything else is
+//! refused without that cookie, under a foreign `Host` (a web site whose name resolves to 127.0.0.1) or
+//! from a page of another origin. There is no way to read a credential over it.
+//!
+//! | path | what |
+//! | --- | --- |
+//! | `GET /?token=…` | begins a session, then redirects to `/` |
+//! | `GET /` and places without an ending | the page |
+//! | `GET /…` | its files |
+//! | `POST /api/call/{method}` | a method of the API table: parameters in, result or error out |
+//! | `GET /api/live` | the live channel as `text/event-stream`, one batch an event |
+//! | `POST /api/host/set_hidden`, `set_key`, `scan_dotenv` | acts of the host |
+
+mod app;
+mod assets;
+mod dashboard;
+mod guard;
+mod reply;
+mod routes;
+mod session;
+
+pub use app::DashboardApp;
+pub use assets::{Assets, Lookup, mime};
+pub use dashboard::{Dashboard, ServeError, serve_dashboard};
+pub use session::NoRandom;

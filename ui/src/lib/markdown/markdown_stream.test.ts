@@ -41,7 +41,7 @@ function inPieces(cut: string[], afterEach: (root: HTMLElement) => void = () => 
 function running(root: HTMLElement): string {
   const copy = document.createElement("div");
   copy.innerHTML = html(root);
-  for (const code of copy.querySelectorAll("pre code")) code.textContent = code.textContent;
+  for (const code of copy.querySelectorAll("pre code")) code.replaceChildren(code.textContent);
   return copy.innerHTML;
 }
 

@@ -107,3 +107,7 @@ fn header_name(name: &str) -> Result<HeaderName, CallError> {
         .with_hint("use letters, digits and hyphens")
     })
 }
+
+#[cfg(test)]
+#[path = "header_tests.rs"]
+mod tests;

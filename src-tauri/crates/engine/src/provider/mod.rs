@@ -236,3 +236,10 @@ pub trait Provider: Send + Sync {
     /// Reads the rate-limit headers.
     fn rate_headers(&self, headers: &HeaderMap) -> RateHint;
 }
+
+#[cfg(test)]
+mod encode_tests;
+#[cfg(test)]
+mod fixture_tests;
+#[cfg(test)]
+mod whole_tests;

@@ -163,3 +163,7 @@ pub(crate) fn leading_duration(text: &str) -> Option<(Duration, usize)> {
     (used > 0).then_some(())?;
     Some((bounded(Duration::try_from_secs_f64(total).ok()?)?, used))
 }
+
+#[cfg(test)]
+#[path = "rate_tests.rs"]
+mod tests;

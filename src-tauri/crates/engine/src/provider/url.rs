@@ -133,14 +133,10 @@ fn take_tail(path: &mut Vec<String>, host: &str) -> bool {
             "streamGenerateContent" | "generateContent" | "countTokens"
         )
     {
-        let versioned = path
-            .iter()
-            .position(|part| is_version(part))
-            .map(|at| at + 1);
         let at = path
             .iter()
-            .position(|part| part == "models" || part == "tunedModels");
-        path.truncate(versioned.or(at).unwrap_or(path.len() - 1));
+            .rposition(|part| part == "models" || part == "tunedModels");
+        path.truncate(at.unwrap_or(path.len() - 1));
         return true;
     }
     for tail in TAILS {
@@ -214,3 +210,7 @@ fn with_path(base: &Url, path: &[String]) -> Url {
     }
     url
 }
+
+#[cfg(test)]
+#[path = "url_tests.rs"]
+mod tests;

@@ -1,5 +1,9 @@
 //! The simulator over real HTTP, seen by a client that hides nothing.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod answers;
 mod client;

@@ -85,10 +85,10 @@ pub(super) fn body(
     Ok(Value::Object(body))
 }
 
-/// Returns whether the model thinks by effort: Claude 4.6 and later. Earlier ones take a budget, which
-/// later ones refuse.
+/// Returns whether the model thinks by effort: Claude 4.6 and later. Earlier ones, and the models of
+/// other vendors behind this API, take a budget, which later ones refuse.
 fn is_adaptive(model: &str) -> bool {
-    model_rules::claude_version(model).is_none_or(|version| version >= (4, 6))
+    model_rules::claude_version(model).is_some_and(|version| version >= (4, 6))
 }
 
 fn effort_name(effort: ReasoningEffort) -> &'static str {

@@ -1,12 +1,12 @@
 //! Reads an error body, whatever its shape, into the few fields that matter.
 
-use super::super::rate;
+use super::super::{json, rate};
 use crate::error::ErrorKind;
 use serde_json::Value;
 use std::time::Duration;
 
 /// How deep an error may be wrapped in another (a router quoting its upstream).
-const WRAPPED: usize = 3;
+const WRAPPED: usize = 6;
 
 /// Longest identifier taken over from a body, in bytes.
 const IDENTIFIER: usize = 64;
@@ -29,6 +29,8 @@ pub(super) struct ErrorBody {
     pub(super) reset_header: Option<String>,
     /// `quotaId`s of `google.rpc.QuotaFailure`.
     quotas: Vec<String>,
+    /// Whether the body is a web page.
+    pub(super) is_page: bool,
 }
 
 impl ErrorBody {
@@ -43,8 +45,14 @@ impl ErrorBody {
         Some(body)
     }
 
-    /// Returns a body that is nothing but text.
+    /// Returns a body that is nothing but text, or a web page, whose text says nothing.
     pub(super) fn plain(bytes: &[u8]) -> Self {
+        if json::looks_like_a_page(bytes) {
+            return Self {
+                is_page: true,
+                ..Self::default()
+            };
+        }
         Self {
             message: String::from_utf8_lossy(bytes).to_lowercase(),
             ..Self::default()

@@ -6,10 +6,11 @@
 
 mod body;
 mod codes;
+mod phrases;
 mod sentence;
 mod text;
 
-use super::{HeaderMap, StatusCode, json, rate};
+use super::{HeaderMap, StatusCode, rate};
 use crate::error::{CallError, ErrorKind, retry_after};
 use body::ErrorBody;
 use std::time::{Duration, SystemTime};
@@ -29,8 +30,7 @@ pub(crate) fn classify(
 ) -> CallError {
     let shown = &body[..body.len().min(BODY_LIMIT)];
     let parsed = ErrorBody::parse(shown);
-    let is_page = parsed.is_none() && json::looks_like_a_page(shown);
-    let parsed = parsed.unwrap_or_else(|| ErrorBody::plain(if is_page { b"" } else { shown }));
+    let parsed = parsed.unwrap_or_else(|| ErrorBody::plain(shown));
     let hint = retry_after(headers, now)
         .or(parsed.retry_after)
         .or_else(|| text::wait(&parsed.message))
@@ -41,7 +41,7 @@ pub(crate) fn classify(
                 .as_deref()
                 .and_then(|value| rate::until(value, now))
         });
-    let kind = if is_page {
+    let kind = if parsed.is_page {
         kind_of_page(status.as_u16())
     } else {
         kind_of(status.as_u16(), &parsed, hint)
@@ -61,16 +61,22 @@ pub(crate) fn in_band(data: &str) -> CallError {
     let hint = parsed.retry_after.or_else(|| text::wait(&parsed.message));
     let status = parsed.http_status.unwrap_or(500);
     let kind = kind_of(status, &parsed, hint);
-    finish(kind, parsed.http_status, parsed, hint, data.as_bytes())
+    finish(kind, None, parsed, hint, data.as_bytes())
 }
 
 fn finish(
     kind: ErrorKind,
     status: Option<u16>,
     mut parsed: ErrorBody,
-    hint: Option<Duration>,
+    mut hint: Option<Duration>,
     body: &[u8],
 ) -> CallError {
+    // No pause passes a plan's limit, and Google tells the pause of the minute with a quota of the day.
+    if kind == ErrorKind::PlanLimit
+        || (kind == ErrorKind::QuotaExhausted && parsed.quota_kind() == Some(kind))
+    {
+        hint = None;
+    }
     if kind == ErrorKind::Rejected && parsed.param.is_none() {
         parsed.param = text::param(&parsed.message);
     }
@@ -88,6 +94,7 @@ fn kind_of(status: u16, body: &ErrorBody, hint: Option<Duration>) -> ErrorKind {
     let kind = codes::specific(&body.codes)
         .or_else(|| body.quota_kind())
         .or_else(|| text::kind(status, &body.message))
+        .or_else(|| vague_quota(status, body, hint))
         .or_else(|| codes::generic(&body.codes))
         .unwrap_or_else(|| kind_of_status(status));
     match kind {
@@ -103,6 +110,14 @@ fn kind_of(status: u16, body: &ErrorBody, hint: Option<Duration>) -> ErrorKind {
         },
         other => other,
     }
+}
+
+/// Returns the kind of a quota of unnamed span: one that frees up soon is a rate limit.
+fn vague_quota(status: u16, body: &ErrorBody, hint: Option<Duration>) -> Option<ErrorKind> {
+    text::is_vague_quota(status, &body.message).then_some(match hint {
+        Some(wait) if wait < QUOTA_HINT => ErrorKind::RateLimited,
+        _ => ErrorKind::QuotaExhausted,
+    })
 }
 
 fn kind_of_status(status: u16) -> ErrorKind {

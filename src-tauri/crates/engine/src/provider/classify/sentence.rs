@@ -1,5 +1,6 @@
 //! What a person is told: what failed, for what, and what can be done. Never a word of the body.
 
+use super::super::json;
 use super::body::ErrorBody;
 use crate::error::ErrorKind;
 use std::time::Duration;
@@ -19,7 +20,7 @@ pub(super) fn message(
         kind,
         ErrorKind::RateLimited | ErrorKind::QuotaExhausted | ErrorKind::Overloaded
     );
-    if let Some(wait) = wait.filter(|_| waits) {
+    if let Some(wait) = wait.filter(|wait| waits && !wait.is_zero()) {
         text.push_str(&format!("; it asks to wait {}", span(wait)));
     }
     text
@@ -37,6 +38,7 @@ fn what(kind: ErrorKind, status: Option<u16>, body: &ErrorBody) -> String {
             Some(502 | 504 | 520..=528 | 530) => {
                 "a gateway in front of the provider got no answer from it".into()
             }
+            Some(408 | 425) => "the provider gave up waiting for the request".into(),
             _ => "the provider is overloaded".into(),
         },
         ErrorKind::Server => "the provider failed on its side".into(),
@@ -50,9 +52,8 @@ fn what(kind: ErrorKind, status: Option<u16>, body: &ErrorBody) -> String {
                 "the address redirects elsewhere; set the base URL to where it leads".into()
             }
             Some(407) => "a proxy on the way asks for its own credential".into(),
-            _ => "the address answers with a web page, not with this API; check the base URL or \
-                  your proxy"
-                .into(),
+            _ if body.is_page => json::not_an_api().message,
+            _ => "the address does not serve this API; check the base URL".into(),
         },
         _ => match &body.param {
             Some(param) => format!("the provider rejects the request because of `{param}`"),

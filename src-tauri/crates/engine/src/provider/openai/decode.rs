@@ -283,13 +283,18 @@ impl ChatDecoder {
 pub(super) fn whole(body: &str) -> Result<Vec<Delta>, CallError> {
     let mut decoder = ChatDecoder::default();
     let mut out = Vec::new();
+    let mut is_answer = false;
     json::each_value(body, |chunk: Chunk<'_>| {
+        is_answer = true;
         let has_error = chunk.error.is_some_and(json::says_something);
         if chunk.choices.is_none() && !has_error && chunk.object.filled() != Some("error") {
             return Err(json::not_the_format(body.as_bytes()));
         }
         decoder.chunk(&chunk, body, &mut out)
     })?;
+    if !is_answer {
+        return Err(json::not_the_format(body.as_bytes()));
+    }
     decoder.finish(FinishReason::Stop, &mut out);
     Ok(out)
 }

@@ -1,110 +1,12 @@
 //! Streams and whole answers of the Responses API.
 
-use super::super::buckets::{Totals, split};
 use super::super::codec::truncated;
 use super::super::json::{self, Count, Str};
 use super::super::{Decoder, Delta, SseEvent, classify};
+use super::wire::{Event, Item, Response, WireUsage};
 use crate::call::FinishReason;
 use crate::error::{CallError, ErrorKind};
-use serde::Deserialize;
 use serde_json::value::RawValue;
-
-#[derive(Debug, Deserialize)]
-struct Event<'a> {
-    #[serde(borrow, default, rename = "type")]
-    kind: Str<'a>,
-    #[serde(borrow, default)]
-    delta: Str<'a>,
-    #[serde(default)]
-    output_index: Count,
-    #[serde(default)]
-    summary_index: Count,
-    #[serde(borrow, default)]
-    arguments: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    item: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    response: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    error: Option<&'a RawValue>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Response<'a> {
-    #[serde(borrow)]
-    object: Str<'a>,
-    #[serde(borrow)]
-    model: Str<'a>,
-    #[serde(borrow)]
-    status: Str<'a>,
-    #[serde(borrow)]
-    output: Option<Vec<Item<'a>>>,
-    #[serde(borrow)]
-    usage: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-    #[serde(borrow)]
-    incomplete_details: Option<Incomplete<'a>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Incomplete<'a> {
-    #[serde(borrow)]
-    reason: Str<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Item<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Str<'a>,
-    #[serde(borrow)]
-    call_id: Str<'a>,
-    #[serde(borrow)]
-    id: Str<'a>,
-    #[serde(borrow)]
-    name: Str<'a>,
-    #[serde(borrow)]
-    arguments: Option<&'a RawValue>,
-    #[serde(borrow)]
-    content: Option<Vec<Piece<'a>>>,
-    #[serde(borrow)]
-    summary: Option<Vec<Piece<'a>>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Piece<'a> {
-    #[serde(borrow)]
-    text: Str<'a>,
-    #[serde(borrow)]
-    refusal: Str<'a>,
-}
-
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(default)]
-struct WireUsage {
-    input_tokens: Count,
-    input_tokens_details: Option<InputDetails>,
-    output_tokens: Count,
-    output_tokens_details: Option<OutputDetails>,
-    total_tokens: Count,
-}
-
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(default)]
-struct InputDetails {
-    cached_tokens: Count,
-    cache_write_tokens: Count,
-}
-
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(default)]
-struct OutputDetails {
-    reasoning_tokens: Count,
-}
 
 /// A function call under way: its place in the output, and whether its arguments came.
 #[derive(Debug)]
@@ -302,7 +204,7 @@ impl ResponsesDecoder {
             .usage
             .and_then(|raw| serde_json::from_str::<WireUsage>(raw.get()).ok());
         if let Some(usage) = usage {
-            out.push(Delta::Usage(buckets(usage)));
+            out.push(Delta::Usage(usage.buckets()));
         }
         let reason = match kind {
             "response.completed" => None,
@@ -362,22 +264,6 @@ impl ResponsesDecoder {
             }
         }
     }
-}
-
-fn buckets(usage: WireUsage) -> crate::usage::Usage {
-    let input = usage.input_tokens_details.unwrap_or_default();
-    split(Totals {
-        input: usage.input_tokens.or_zero(),
-        cache_read: input.cached_tokens.or_zero(),
-        cache_written: input.cache_write_tokens.or_zero(),
-        output: usage.output_tokens.or_zero(),
-        reasoning: usage
-            .output_tokens_details
-            .unwrap_or_default()
-            .reasoning_tokens
-            .or_zero(),
-        total: usage.total_tokens.or_zero(),
-    })
 }
 
 /// Decodes a whole answer.

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod wire;
 
 use super::Wire;
 use super::codec::Codec;

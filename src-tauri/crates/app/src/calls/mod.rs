@@ -1,0 +1,133 @@
+//! Calls: starting, stopping, listing and opening them.
+
+mod explain;
+mod relay;
+mod running;
+mod start;
+mod view;
+
+pub(crate) use running::Running;
+pub use start::start;
+
+use crate::App;
+use crate::api::types::*;
+use switchboard_store::{CallFilter, Vote};
+
+/// Stops a call; one that has ended is left as it is.
+pub async fn stop(app: &App, params: CallRef) -> Result<Empty, ApiError> {
+    app.running().stop(params.call);
+    Ok(Empty {})
+}
+
+/// Stops every running call.
+pub async fn stop_all(app: &App, _params: Empty) -> Result<Empty, ApiError> {
+    app.running().stop_all();
+    Ok(Empty {})
+}
+
+/// Lists recorded calls, newest first.
+///
+/// # Errors
+/// `Store`.
+pub async fn list(app: &App, params: CallQuery) -> Result<CallPage, ApiError> {
+    let filter = CallFilter {
+        search: params.search,
+        before: params.before,
+        limit: params.limit,
+    };
+    let page = app.store().calls(&filter).await?;
+    Ok(CallPage {
+        calls: page.calls.into_iter().map(view::summary).collect(),
+        next: page.next,
+    })
+}
+
+/// Opens a call, running or not.
+///
+/// # Errors
+/// `NotFound`, `Store`.
+pub async fn get(app: &App, params: CallRef) -> Result<CallDetail, ApiError> {
+    if app.running().contains(params.call) {
+        // What the window was told is what it reads back.
+        app.store().flush().await?;
+    }
+    let record = app
+        .store()
+        .call(params.call)
+        .await?
+        .ok_or_else(|| ApiError {
+            code: ErrorCode::NotFound,
+            message: format!("there is no call `{}`", params.call),
+            hint: None,
+            field: Some("call".into()),
+        })?;
+    Ok(view::detail(record))
+}
+
+/// Opens the calls of a prompt's latest comparison, in the order they were started; empty if it was
+/// never run.
+///
+/// # Errors
+/// `Store`.
+pub async fn latest_of_prompt(app: &App, params: PromptId) -> Result<Vec<CallDetail>, ApiError> {
+    let store = app.store();
+    store.flush().await?;
+    let Some(group) = store.latest_group_of_prompt(&params.id).await? else {
+        return Ok(Vec::new());
+    };
+    let mut calls = Vec::new();
+    for row in store.calls_by_group(&group).await? {
+        calls.extend(store.call(row.id).await?.map(view::detail));
+    }
+    Ok(calls)
+}
+
+/// Rates an answer, or takes a rating back.
+///
+/// # Errors
+/// `NotFound`, `Store`.
+pub async fn rate(app: &App, params: RateCall) -> Result<Empty, ApiError> {
+    app.store()
+        .rate(params.call, params.rating.map(view::stored_rating))
+        .await?;
+    Ok(Empty {})
+}
+
+/// Records a blind vote and returns the prompt's record with it.
+///
+/// # Errors
+/// `InvalidParams` for a winner that was not compared, `Store`.
+pub async fn cast_vote(app: &App, params: CastVote) -> Result<VoteRecord, ApiError> {
+    if let Verdict::Winner { call } = params.verdict
+        && !params.calls.contains(&call)
+    {
+        return Err(ApiError {
+            code: ErrorCode::InvalidParams,
+            message: "the winner is not one of the calls that were compared".into(),
+            hint: None,
+            field: Some("verdict.call".into()),
+        });
+    }
+    let prompt = params.prompt_id.clone().unwrap_or_default();
+    app.store()
+        .cast_vote(Vote {
+            group: params.group,
+            prompt_id: params.prompt_id,
+            calls: params.calls,
+            verdict: view::stored_verdict(params.verdict),
+        })
+        .await?;
+    record_of(app, &prompt).await
+}
+
+/// Returns how models did in a prompt's blind votes.
+///
+/// # Errors
+/// `Store`.
+pub async fn vote_record(app: &App, params: PromptId) -> Result<VoteRecord, ApiError> {
+    record_of(app, &params.id).await
+}
+
+async fn record_of(app: &App, prompt: &str) -> Result<VoteRecord, ApiError> {
+    Ok(view::vote_record(app.store().vote_record(prompt).await?))
+}

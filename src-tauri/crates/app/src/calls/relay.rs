@@ -1,0 +1,130 @@
+//! Carries a call's events to all who keep or show them: history, windows, provider lamps.
+
+use crate::api::types::Live;
+use crate::live::{LiveHub, utf16_len};
+use crate::providers::{Outcome, Providers};
+use std::time::Duration;
+use switchboard_engine::call::CallId;
+use switchboard_engine::event::{CallEvent, Event, TargetInfo};
+use switchboard_engine::run::EventSink;
+use switchboard_engine::usage::Usage;
+use switchboard_store::Store;
+use tokio::time::Instant;
+
+/// The sink of one call.
+#[derive(Debug)]
+pub(super) struct Relay {
+    pub(super) call: CallId,
+    pub(super) store: Store,
+    pub(super) live: LiveHub,
+    pub(super) providers: Providers,
+    started: Instant,
+    seq: u64,
+    text_units: u64,
+    reasoning_units: u64,
+    target: Option<TargetInfo>,
+    usage: Usage,
+    ended: bool,
+}
+
+impl Relay {
+    pub(super) fn new(call: CallId, store: Store, live: LiveHub, providers: Providers) -> Self {
+        Self {
+            call,
+            store,
+            live,
+            providers,
+            started: Instant::now(),
+            seq: 0,
+            text_units: 0,
+            reasoning_units: 0,
+            target: None,
+            usage: Usage::default(),
+            ended: false,
+        }
+    }
+
+    pub(super) fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Usage reported so far by the running attempt.
+    pub(super) fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// Whether the final event has been told.
+    pub(super) fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Returns where a piece of text stands in its text, and counts it in.
+    fn offset(&mut self, event: &Event) -> Option<u64> {
+        let (units, text) = match event {
+            Event::TextDelta { text } => (&mut self.text_units, text),
+            Event::ReasoningDelta { text } => (&mut self.reasoning_units, text),
+            _ => return None,
+        };
+        let before = *units;
+        *units += utf16_len(text);
+        Some(before)
+    }
+
+    /// Keeps what later events and the lamps need. Returns whether a lamp may have changed.
+    fn note(&mut self, event: &Event) -> bool {
+        match event {
+            Event::AttemptStarted { target, .. } => {
+                self.target = Some(target.clone());
+                self.usage = Usage::default();
+                false
+            }
+            Event::Usage { usage } => {
+                self.usage = *usage;
+                false
+            }
+            Event::Restarted { .. } => {
+                self.text_units = 0;
+                self.reasoning_units = 0;
+                false
+            }
+            Event::FirstToken { after_ms, .. } => match &self.target {
+                Some(target) => {
+                    let after = Duration::from_millis(*after_ms);
+                    self.providers
+                        .record(&target.provider, Outcome::Answered(after))
+                }
+                None => false,
+            },
+            Event::AttemptFailed { error, .. } => match &self.target {
+                Some(target) => self
+                    .providers
+                    .record(&target.provider, Outcome::Failed(error.kind)),
+                None => false,
+            },
+            Event::Finished { .. } | Event::Failed { .. } | Event::Cancelled { .. } => {
+                self.ended = true;
+                false
+            }
+            _ => false,
+        }
+    }
+}
+
+impl EventSink for Relay {
+    async fn emit(&mut self, event: Event) {
+        let offset = self.offset(&event);
+        let lamp_changed = self.note(&event);
+        let event = CallEvent {
+            call: self.call,
+            seq: self.seq,
+            at_ms: self.elapsed_ms(),
+            event,
+        };
+        self.seq += 1;
+        self.store.append(event.clone());
+        self.live.publish(&Live::Event { event, offset });
+        if lamp_changed {
+            self.live.publish(&Live::ProvidersChanged {});
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! An application in a folder of its own, and what happens in it.
+
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use switchboard_app::api::types::{ApiError, CallDetail, Live, StartedRun};
+use switchboard_app::host::{Host, KeyStore, KeyStoreError};
+use switchboard_app::live::Subscription;
+use switchboard_app::{App, Caller, Options, api};
+use switchboard_engine::call::CallId;
+use switchboard_engine::event::{CallEvent, Event};
+use switchboard_engine::redact::Redactor;
+use switchboard_engine::secret::Secret;
+use tempfile::TempDir;
+
+/// A host with an empty environment and no key store.
+#[derive(Debug)]
+struct BareHost;
+
+impl Host for BareHost {
+    fn keys(&self) -> &dyn KeyStore {
+        self
+    }
+    fn variable(&self, _name: &str) -> Option<String> {
+        None
+    }
+    fn variables(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+}
+
+impl KeyStore for BareHost {
+    fn state(&self) -> switchboard_app::api::types::KeychainState {
+        switchboard_app::api::types::KeychainState::None {
+            message: "no key store in tests".into(),
+            commands: Vec::new(),
+        }
+    }
+    fn get(&self, _account: &str) -> Result<Option<Secret>, KeyStoreError> {
+        Err(KeyStoreError::None("no key store in tests".into()))
+    }
+    fn set(&self, _account: &str, _key: &Secret) -> Result<(), KeyStoreError> {
+        Err(KeyStoreError::None("no key store in tests".into()))
+    }
+    fn delete(&self, _account: &str) -> Result<(), KeyStoreError> {
+        Err(KeyStoreError::None("no key store in tests".into()))
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) app: App,
+    pub(crate) live: Subscription,
+    folder: TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with_config("").await
+    }
+
+    /// An application whose configuration file holds `config`; empty for none yet.
+    pub(crate) async fn with_config(config: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        if !config.is_empty() {
+            std::fs::write(folder.path().join("config.toml"), config).unwrap();
+        }
+        let app = open(folder.path()).await;
+        let live = app.subscribe();
+        Self { app, live, folder }
+    }
+
+    /// Ends the application properly and opens it again on the same folder.
+    pub(crate) async fn reopen(self) -> Self {
+        self.app.shutdown().await;
+        drop((self.live, self.app));
+        let app = open(self.folder.path()).await;
+        let live = app.subscribe();
+        Self {
+            app,
+            live,
+            folder: self.folder,
+        }
+    }
+
+    pub(crate) async fn call(&self, method: &str, params: Value) -> Result<Value, ApiError> {
+        api::dispatch(&self.app, method, params).await
+    }
+
+    /// Runs one prompt through `models`, each a column; `fallbacks` holds for every column.
+    pub(crate) async fn run(&self, models: &[&str], fallbacks: &[&str]) -> StartedRun {
+        let columns: Vec<Value> = models
+            .iter()
+            .enumerate()
+            .map(|(index, model)| {
+                json!({"id": format!("c{index}"), "model": model, "fallbacks": fallbacks})
+            })
+            .collect();
+        let body = json!({
+            "messages": [{"role": "user", "parts": [{"type": "text", "text": "Why is the sky blue?"}]}],
+            "columns": columns,
+        });
+        let run = self
+            .call("calls.start", json!({"body": body}))
+            .await
+            .unwrap();
+        serde_json::from_value(run).unwrap()
+    }
+
+    /// Reads the live channel until every one of `calls` has ended; returns their events.
+    pub(crate) async fn until_ended(&mut self, calls: &[CallId]) -> Vec<CallEvent> {
+        let mut events = Vec::new();
+        let mut open: Vec<CallId> = calls.to_vec();
+        while !open.is_empty() {
+            let batch = tokio::time::timeout(Duration::from_secs(30), self.live.next())
+                .await
+                .unwrap_or_else(|_| panic!("calls hang; so far: {events:#?}"))
+                .unwrap();
+            for item in batch.items {
+                if let Live::Event { event, .. } = item {
+                    if event.event.is_final() {
+                        open.retain(|call| *call != event.call);
+                    }
+                    events.push(event);
+                }
+            }
+        }
+        events
+    }
+
+    /// Reads the live channel until `call` has shown some text.
+    pub(crate) async fn until_text(&mut self, call: CallId) {
+        loop {
+            let batch = self.live.next().await.unwrap();
+            if batch.items.iter().any(|item| {
+                matches!(item, Live::Event { event, .. }
+                    if event.call == call && matches!(event.event, Event::TextDelta { .. }))
+            }) {
+                return;
+            }
+        }
+    }
+
+    pub(crate) async fn detail(&self, call: CallId) -> CallDetail {
+        let detail = self.call("calls.get", json!({"call": call})).await.unwrap();
+        serde_json::from_value(detail).unwrap()
+    }
+}
+
+async fn open(folder: &Path) -> App {
+    App::open(Options {
+        data_dir: folder.to_owned(),
+        config_path: folder.join("config.toml"),
+        caller: Caller::Window,
+        host: Arc::new(BareHost),
+        redactor: Arc::new(Redactor::default()),
+    })
+    .await
+    .unwrap()
+}
+
+/// The text of `call` as a window that only listens would show it.
+pub(crate) fn shown(events: &[CallEvent], call: CallId) -> String {
+    let mut text = String::new();
+    for event in events.iter().filter(|event| event.call == call) {
+        match &event.event {
+            Event::TextDelta { text: piece } => text.push_str(piece),
+            Event::Restarted { .. } => text.clear(),
+            _ => {}
+        }
+    }
+    text
+}

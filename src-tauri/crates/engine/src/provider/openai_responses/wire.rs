@@ -1,0 +1,123 @@
+//! The objects of the Responses API, as far as they matter here.
+
+use super::super::buckets::{Totals, split};
+use super::super::json::{Count, Str};
+use crate::usage::Usage;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Event<'a> {
+    #[serde(borrow, default, rename = "type")]
+    pub(super) kind: Str<'a>,
+    #[serde(borrow, default)]
+    pub(super) delta: Str<'a>,
+    #[serde(default)]
+    pub(super) output_index: Count,
+    #[serde(default)]
+    pub(super) summary_index: Count,
+    #[serde(borrow, default)]
+    pub(super) arguments: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) item: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) response: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) error: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Response<'a> {
+    #[serde(borrow)]
+    pub(super) object: Str<'a>,
+    #[serde(borrow)]
+    pub(super) model: Str<'a>,
+    #[serde(borrow)]
+    pub(super) status: Str<'a>,
+    #[serde(borrow)]
+    pub(super) output: Option<Vec<Item<'a>>>,
+    #[serde(borrow)]
+    pub(super) usage: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) incomplete_details: Option<Incomplete<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Incomplete<'a> {
+    #[serde(borrow)]
+    pub(super) reason: Str<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Item<'a> {
+    #[serde(borrow, rename = "type")]
+    pub(super) kind: Str<'a>,
+    #[serde(borrow)]
+    pub(super) call_id: Str<'a>,
+    #[serde(borrow)]
+    pub(super) id: Str<'a>,
+    #[serde(borrow)]
+    pub(super) name: Str<'a>,
+    #[serde(borrow)]
+    pub(super) arguments: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) content: Option<Vec<Piece<'a>>>,
+    #[serde(borrow)]
+    pub(super) summary: Option<Vec<Piece<'a>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Piece<'a> {
+    #[serde(borrow)]
+    pub(super) text: Str<'a>,
+    #[serde(borrow)]
+    pub(super) refusal: Str<'a>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub(super) struct WireUsage {
+    pub(super) input_tokens: Count,
+    pub(super) input_tokens_details: Option<InputDetails>,
+    pub(super) output_tokens: Count,
+    pub(super) output_tokens_details: Option<OutputDetails>,
+    pub(super) total_tokens: Count,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub(super) struct InputDetails {
+    pub(super) cached_tokens: Count,
+    pub(super) cache_write_tokens: Count,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub(super) struct OutputDetails {
+    pub(super) reasoning_tokens: Count,
+}
+
+impl WireUsage {
+    /// Returns the usage in disjoint buckets.
+    pub(super) fn buckets(self) -> Usage {
+        let input = self.input_tokens_details.unwrap_or_default();
+        split(Totals {
+            input: self.input_tokens.or_zero(),
+            cache_read: input.cached_tokens.or_zero(),
+            cache_written: input.cache_write_tokens.or_zero(),
+            output: self.output_tokens.or_zero(),
+            reasoning: self
+                .output_tokens_details
+                .unwrap_or_default()
+                .reasoning_tokens
+                .or_zero(),
+            total: self.total_tokens.or_zero(),
+        })
+    }
+}
