@@ -1,35 +1,23 @@
 /**
  * Hosts whose links the user has opened before, kept between launches.
  */
-import { backend } from "../../lib/backend";
+import { uiState } from "../../lib/ui_state";
 
 const KEY = "links.known_hosts";
 /** Hosts kept; the oldest go first. */
 const MOST = 500;
-let known: Promise<Set<string>> | undefined;
 
-async function load(): Promise<Set<string>> {
-  try {
-    const { values } = await backend().call("ui_state.get", {});
-    const stored = values[KEY];
-    return new Set(Array.isArray(stored) ? stored.filter((it) => typeof it === "string") : []);
-  } catch {
-    return new Set(); // Not knowing a host only means asking once more.
-  }
+function stored(): string[] {
+  const value = uiState.get(KEY);
+  return Array.isArray(value) ? value.filter((it) => typeof it === "string") : [];
 }
 
 /** Returns whether the user has opened a link to this host before. */
-export async function isKnownHost(host: string): Promise<boolean> {
-  return (await (known ??= load())).has(host);
+export function isKnownHost(host: string): boolean {
+  return stored().includes(host);
 }
 
 /** Remembers that the user opened a link to this host. */
-export async function rememberHost(host: string): Promise<void> {
-  const hosts = await (known ??= load());
-  if (hosts.has(host)) return;
-  hosts.add(host);
-  const value = [...hosts].slice(-MOST);
-  await backend()
-    .call("ui_state.set", { key: KEY, value })
-    .catch(() => undefined);
+export function rememberHost(host: string): void {
+  if (!isKnownHost(host)) uiState.keep(KEY, [...stored(), host].slice(-MOST));
 }
