@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::future::Future;
+use switchboard_app::App;
 use switchboard_app::api::types::{ApiError, KeyScan, ProviderInfo, SetKey};
 use switchboard_app::live::Subscription;
 
@@ -24,6 +25,24 @@ pub trait DashboardApp: Clone + Send + Sync + 'static {
     fn scan_dotenv_text(
         &self,
         name: &str,
-        text: String,
+        text: &str,
     ) -> impl Future<Output = Result<KeyScan, ApiError>> + Send;
+}
+
+impl DashboardApp for App {
+    async fn dispatch(&self, method: &str, params: Value) -> Result<Value, ApiError> {
+        switchboard_app::api::dispatch(self, method, params).await
+    }
+
+    fn subscribe(&self) -> Subscription {
+        App::subscribe(self)
+    }
+
+    async fn set_key(&self, key: SetKey) -> Result<ProviderInfo, ApiError> {
+        App::set_key(self, key).await
+    }
+
+    async fn scan_dotenv_text(&self, name: &str, text: &str) -> Result<KeyScan, ApiError> {
+        App::scan_dotenv_text(self, name, text).await
+    }
 }

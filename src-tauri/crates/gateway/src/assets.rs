@@ -49,7 +49,10 @@ impl Assets {
             Self::Folder(folder) => {
                 let file = inside(folder, path)?;
                 let bytes = tokio::fs::read(file).await.ok()?;
-                Some(Asset { bytes: bytes.into(), mime: mime(path).to_owned() })
+                Some(Asset {
+                    bytes: bytes.into(),
+                    mime: mime(path).to_owned(),
+                })
             }
             Self::Lookup(find) => {
                 let (bytes, mime) = find(path)?;
@@ -66,7 +69,9 @@ fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
         return None;
     }
     let path = Path::new(path);
-    let plain = path.components().all(|component| matches!(component, Component::Normal(_)));
+    let plain = path
+        .components()
+        .all(|component| matches!(component, Component::Normal(_)));
     let file = folder.join(path);
     // A link inside the folder may lead elsewhere; follow it and look.
     let (file, folder) = (file.canonicalize().ok()?, folder.canonicalize().ok()?);

@@ -22,7 +22,10 @@ pub enum ServeError {
     #[error("the dashboard is only served on this machine: {0} is no loopback address")]
     NotLoopback(SocketAddr),
     #[error("the dashboard cannot listen on {address}: {source}")]
-    Listen { address: SocketAddr, source: std::io::Error },
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
     #[error("the user interface's files are missing ({0:?} has no index.html)")]
     NoAssets(Assets),
     #[error(transparent)]
@@ -59,8 +62,13 @@ pub async fn serve_dashboard(
     let sessions = Arc::new(Sessions::new()?);
     let tokens = sessions.tokens();
     let stopping = CancellationToken::new();
-    let shared =
-        Shared { app, assets, sessions, port: address.port(), stopping: stopping.clone() };
+    let shared = Shared {
+        app,
+        assets,
+        sessions,
+        port: address.port(),
+        stopping: stopping.clone(),
+    };
     let router = router(shared);
     let listener = listener.tap_io(|stream| {
         // Without it small live messages wait for acknowledgements.
@@ -77,7 +85,12 @@ pub async fn serve_dashboard(
             tracing::error!(%error, "the dashboard stopped");
         }
     });
-    Ok(Dashboard { address, tokens, stopping, task: Some(task) })
+    Ok(Dashboard {
+        address,
+        tokens,
+        stopping,
+        task: Some(task),
+    })
 }
 
 impl Dashboard {
@@ -88,7 +101,11 @@ impl Dashboard {
 
     /// Returns the address to open now. It works once.
     pub fn url_with_token(&self) -> String {
-        format!("http://{}/?token={}", self.address, self.tokens.borrow().as_str())
+        format!(
+            "http://{}/?token={}",
+            self.address,
+            self.tokens.borrow().as_str()
+        )
     }
 
     /// Waits until the address was used and returns the next one.

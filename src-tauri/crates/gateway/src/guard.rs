@@ -27,8 +27,16 @@ impl Refusal {
 
 /// Checks the headers of a request to the port `port`.
 pub(crate) fn check(method: &Method, headers: &HeaderMap, port: u16) -> Result<(), Refusal> {
-    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
-    let hosts = [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")];
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &axum::http::HeaderValue| value.to_str().ok())
+    };
+    let hosts = [
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("[::1]:{port}"),
+    ];
     let host = text(HOST).unwrap_or_default();
     if headers.get_all(HOST).iter().count() != 1
         || !hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
@@ -36,11 +44,15 @@ pub(crate) fn check(method: &Method, headers: &HeaderMap, port: u16) -> Result<(
         return Err(Refusal::Host);
     }
     // Browsers say where a request comes from; `none` is the address bar.
-    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    let site = headers
+        .get("sec-fetch-site")
+        .and_then(|value| value.to_str().ok());
     let own_site = site.is_none_or(|site| site == "same-origin" || site == "none");
     let origin = text(ORIGIN);
     let own_origin = origin.is_none_or(|origin| {
-        origin.strip_prefix("http://").is_some_and(|origin| origin.eq_ignore_ascii_case(host))
+        origin
+            .strip_prefix("http://")
+            .is_some_and(|origin| origin.eq_ignore_ascii_case(host))
     });
     if !own_origin || (!own_site && (method != Method::GET || !is_navigation(headers))) {
         return Err(Refusal::Origin);
@@ -53,15 +65,25 @@ pub(crate) fn check(method: &Method, headers: &HeaderMap, port: u16) -> Result<(
         return Err(Refusal::Origin);
     }
     let json = text(CONTENT_TYPE).is_some_and(|kind| {
-        kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        kind.split(';')
+            .next()
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
     });
-    if json { Ok(()) } else { Err(Refusal::ContentType) }
+    if json {
+        Ok(())
+    } else {
+        Err(Refusal::ContentType)
+    }
 }
 
 /// Returns whether the user follows a link to here, which shows a page and reads nothing.
 fn is_navigation(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
-        && headers.get("sec-fetch-dest").is_some_and(|dest| dest == "document")
+    headers
+        .get("sec-fetch-mode")
+        .is_some_and(|mode| mode == "navigate")
+        && headers
+            .get("sec-fetch-dest")
+            .is_some_and(|dest| dest == "document")
 }
 
 #[cfg(test)]
@@ -82,11 +104,26 @@ mod tests {
 
     #[test]
     fn only_this_machines_names_with_the_right_port_are_served() {
-        for host in ["127.0.0.1:4140", "localhost:4140", "LOCALHOST:4140", "[::1]:4140"] {
+        for host in [
+            "127.0.0.1:4140",
+            "localhost:4140",
+            "LOCALHOST:4140",
+            "[::1]:4140",
+        ] {
             assert_eq!(checked(Method::GET, &[("host", host)]), Ok(()), "{host}");
         }
-        for host in ["evil.example:4140", "127.0.0.1", "127.0.0.1:80", "localhost.evil.example:4140", ""] {
-            assert_eq!(checked(Method::GET, &[("host", host)]), Err(Refusal::Host), "{host}");
+        for host in [
+            "evil.example:4140",
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "localhost.evil.example:4140",
+            "",
+        ] {
+            assert_eq!(
+                checked(Method::GET, &[("host", host)]),
+                Err(Refusal::Host),
+                "{host}"
+            );
         }
         assert_eq!(checked(Method::GET, &[]), Err(Refusal::Host));
         let two = [("host", "127.0.0.1:4140"), ("host", "evil.example")];
@@ -99,16 +136,41 @@ mod tests {
         let json = ("content-type", "application/json");
         let own = ("origin", "http://127.0.0.1:4140");
         assert_eq!(checked(Method::POST, &[host, json, own]), Ok(()));
-        assert_eq!(checked(Method::POST, &[host, json, ("sec-fetch-site", "same-origin")]), Ok(()));
+        assert_eq!(
+            checked(
+                Method::POST,
+                &[host, json, ("sec-fetch-site", "same-origin")]
+            ),
+            Ok(())
+        );
         let refused = Err(Refusal::Origin);
-        for origin in ["null", "http://evil.example", "https://127.0.0.1:4140", "http://127.0.0.1:80", "http://localhost:4140"] {
-            assert_eq!(checked(Method::POST, &[host, json, ("origin", origin)]), refused, "{origin}");
+        for origin in [
+            "null",
+            "http://evil.example",
+            "https://127.0.0.1:4140",
+            "http://127.0.0.1:80",
+            "http://localhost:4140",
+        ] {
+            assert_eq!(
+                checked(Method::POST, &[host, json, ("origin", origin)]),
+                refused,
+                "{origin}"
+            );
         }
         assert_eq!(checked(Method::POST, &[host, json]), refused);
-        assert_eq!(checked(Method::POST, &[host, json, ("sec-fetch-site", "same-site")]), refused);
-        assert_eq!(checked(Method::POST, &[host, own]), Err(Refusal::ContentType));
+        assert_eq!(
+            checked(Method::POST, &[host, json, ("sec-fetch-site", "same-site")]),
+            refused
+        );
+        assert_eq!(
+            checked(Method::POST, &[host, own]),
+            Err(Refusal::ContentType)
+        );
         let form = ("content-type", "text/plain");
-        assert_eq!(checked(Method::POST, &[host, own, form]), Err(Refusal::ContentType));
+        assert_eq!(
+            checked(Method::POST, &[host, own, form]),
+            Err(Refusal::ContentType)
+        );
     }
 
     #[test]
@@ -116,9 +178,19 @@ mod tests {
         let host = ("host", "127.0.0.1:4140");
         let cross = ("sec-fetch-site", "cross-site");
         assert_eq!(checked(Method::GET, &[host, cross]), Err(Refusal::Origin));
-        let link = [host, cross, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+        let link = [
+            host,
+            cross,
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ];
         assert_eq!(checked(Method::GET, &link), Ok(()));
-        let frame = [host, cross, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
+        let frame = [
+            host,
+            cross,
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "iframe"),
+        ];
         assert_eq!(checked(Method::GET, &frame), Err(Refusal::Origin));
     }
 }

@@ -21,8 +21,14 @@ pub(crate) fn protect(headers: &mut HeaderMap) {
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
         (REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
         (
             HeaderName::from_static("permissions-policy"),
             "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
@@ -56,7 +62,12 @@ pub(crate) fn error(error: ApiError) -> Response {
 
 /// Returns an error of this host in the API's form.
 pub(crate) fn refuse(status: StatusCode, code: ErrorCode, message: &str) -> Response {
-    let error = ApiError { code, message: message.to_owned(), hint: None, field: None };
+    let error = ApiError {
+        code,
+        message: message.to_owned(),
+        hint: None,
+        field: None,
+    };
     (status, Json(error)).into_response()
 }
 

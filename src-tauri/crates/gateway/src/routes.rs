@@ -54,7 +54,10 @@ pub(crate) fn router<A: DashboardApp>(shared: Shared<A>) -> Router {
         .route("/scan_dotenv", post(scan_dotenv::<A>))
         .layer(DefaultBodyLimit::max(HOST_LIMIT));
     Router::new()
-        .route("/api/call/{method}", post(call::<A>).layer(DefaultBodyLimit::max(CALL_LIMIT)))
+        .route(
+            "/api/call/{method}",
+            post(call::<A>).layer(DefaultBodyLimit::max(CALL_LIMIT)),
+        )
         .route("/api/live", get(live::<A>))
         .nest("/api/host", host)
         .route("/api/{*rest}", axum::routing::any(no_path))
@@ -85,16 +88,24 @@ fn admit<A: DashboardApp>(shared: &Shared<A>, request: &Request) -> Result<Strin
     let api = request.uri().path().starts_with("/api/");
     if let Err(refusal) = guard::check(request.method(), request.headers(), shared.port) {
         let message = refusal.message();
-        tracing::warn!(path = request.uri().path(), message, "a request was refused");
+        tracing::warn!(
+            path = request.uri().path(),
+            message,
+            "a request was refused"
+        );
         let status = match refusal {
             guard::Refusal::Host => StatusCode::MISDIRECTED_REQUEST,
             guard::Refusal::Origin => StatusCode::FORBIDDEN,
             guard::Refusal::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         };
-        return Err(Box::new(reply::refuse(status, ErrorCode::InvalidParams, message)));
+        return Err(Box::new(reply::refuse(
+            status,
+            ErrorCode::InvalidParams,
+            message,
+        )));
     }
-    let session = session_of(request.headers(), shared.port)
-        .filter(|session| shared.sessions.knows(session));
+    let session =
+        session_of(request.headers(), shared.port).filter(|session| shared.sessions.knows(session));
     if let Some(token) = token_of(request.method(), request.uri()) {
         // Someone who is in already does not spend the token.
         if session.is_some() {
@@ -221,7 +232,7 @@ async fn scan_dotenv<A: DashboardApp>(
         Err(response) => return *response,
     };
     let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
-    answer(shared.app.scan_dotenv_text(&name, text).await)
+    answer(shared.app.scan_dotenv_text(&name, &text).await)
 }
 
 fn answer<T: serde::Serialize>(result: Result<T, ApiError>) -> Response {
@@ -234,18 +245,31 @@ fn answer<T: serde::Serialize>(result: Result<T, ApiError>) -> Response {
 /// Reads a JSON body; an empty one is `null`. The sentence never repeats what was sent.
 fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Box<Response>> {
     let refuse = |status, message: &str| {
-        Err(Box::new(reply::refuse(status, ErrorCode::InvalidParams, message)))
+        Err(Box::new(reply::refuse(
+            status,
+            ErrorCode::InvalidParams,
+            message,
+        )))
     };
     let bytes = match body {
         Ok(bytes) => bytes,
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the request is too large");
         }
-        Err(_) => return refuse(StatusCode::BAD_REQUEST, "the request could not be read whole"),
+        Err(_) => {
+            return refuse(
+                StatusCode::BAD_REQUEST,
+                "the request could not be read whole",
+            );
+        }
     };
     let bytes: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
     serde_json::from_slice(bytes).or_else(|error| {
-        let place = format!("the body is not the JSON expected (line {}, column {})", error.line(), error.column());
+        let place = format!(
+            "the body is not the JSON expected (line {}, column {})",
+            error.line(),
+            error.column()
+        );
         refuse(StatusCode::BAD_REQUEST, &place)
     })
 }
@@ -264,7 +288,11 @@ async fn live<A: DashboardApp>(
 ) -> Response {
     let subscription = shared.app.subscribe();
     let listening = shared.sessions.listens(&session, subscription.visibility());
-    let channel = Channel { subscription, stopping: shared.stopping, _listening: listening };
+    let channel = Channel {
+        subscription,
+        stopping: shared.stopping,
+        _listening: listening,
+    };
     Sse::new(events(channel))
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response()
@@ -273,27 +301,38 @@ async fn live<A: DashboardApp>(
 fn events(channel: Channel) -> impl Stream<Item = Result<Event, Infallible>> {
     // The first bytes leave at once, so that the page knows it is connected.
     let opened = Event::default().comment("connected");
-    stream::unfold((channel, Some(opened)), |(mut channel, opened)| async move {
-        if let Some(opened) = opened {
-            return Some((Ok(opened), (channel, None)));
-        }
-        let batch = tokio::select! {
-            batch = channel.subscription.next() => batch?,
-            () = channel.stopping.cancelled() => return None,
-        };
-        // A batch is plain data: it can always be written.
-        let event = Event::default().json_data(&batch).unwrap_or_default();
-        Some((Ok(event), (channel, None)))
-    })
+    stream::unfold(
+        (channel, Some(opened)),
+        |(mut channel, opened)| async move {
+            if let Some(opened) = opened {
+                return Some((Ok(opened), (channel, None)));
+            }
+            let batch = tokio::select! {
+                batch = channel.subscription.next() => batch?,
+                () = channel.stopping.cancelled() => return None,
+            };
+            // A batch is plain data: it can always be written.
+            let event = Event::default().json_data(&batch).unwrap_or_default();
+            Some((Ok(event), (channel, None)))
+        },
+    )
 }
 
 async fn no_path() -> Response {
-    reply::refuse(StatusCode::NOT_FOUND, ErrorCode::NotFound, "there is nothing at this address")
+    reply::refuse(
+        StatusCode::NOT_FOUND,
+        ErrorCode::NotFound,
+        "there is nothing at this address",
+    )
 }
 
 async fn wrong_method() -> Response {
     let message = "this address is used in another way";
-    reply::refuse(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::InvalidParams, message)
+    reply::refuse(
+        StatusCode::METHOD_NOT_ALLOWED,
+        ErrorCode::InvalidParams,
+        message,
+    )
 }
 
 /// Sends a file of the user interface; addresses without an ending are places in the page.
@@ -309,7 +348,11 @@ async fn file<A: DashboardApp>(
     let last = path.rsplit('/').next().unwrap_or_default();
     let path = if last.contains('.') { path } else { INDEX };
     let Some(asset) = shared.assets.get(path).await else {
-        return reply::page(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address.");
+        return reply::page(
+            StatusCode::NOT_FOUND,
+            "Not found",
+            "There is nothing at this address.",
+        );
     };
     // Vite puts a hash of the content into the names below `assets/`.
     let cache = match path {
@@ -317,5 +360,12 @@ async fn file<A: DashboardApp>(
         _ if path.starts_with("assets/") => "private, max-age=31536000, immutable",
         _ => "no-cache",
     };
-    ([(CONTENT_TYPE, asset.mime), (CACHE_CONTROL, cache.to_owned())], asset.bytes).into_response()
+    (
+        [
+            (CONTENT_TYPE, asset.mime),
+            (CACHE_CONTROL, cache.to_owned()),
+        ],
+        asset.bytes,
+    )
+        .into_response()
 }

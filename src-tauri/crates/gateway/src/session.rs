@@ -46,7 +46,10 @@ pub struct NoRandom(String);
 
 impl Sessions {
     pub(crate) fn new() -> Result<Self, NoRandom> {
-        Ok(Self { token: watch::Sender::new(secret()?), begun: Mutex::default() })
+        Ok(Self {
+            token: watch::Sender::new(secret()?),
+            begun: Mutex::default(),
+        })
     }
 
     /// Returns the token that is valid now and later ones.
@@ -94,7 +97,11 @@ impl Sessions {
             }
             pages.push((id, page));
         }
-        Listening { sessions: Arc::clone(self), session: session.to_owned(), id }
+        Listening {
+            sessions: Arc::clone(self),
+            session: session.to_owned(),
+            id,
+        }
     }
 
     /// Says whether the session's page can be seen. Several pages are not told apart: all count as
@@ -123,7 +130,11 @@ fn secret() -> Result<String, NoRandom> {
 /// Compares in a time that does not tell how much was right.
 fn same(one: &str, other: &str) -> bool {
     one.len() == other.len()
-        && one.bytes().zip(other.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+        && one
+            .bytes()
+            .zip(other.bytes())
+            .fold(0, |differ, (a, b)| differ | (a ^ b))
+            == 0
 }
 
 #[cfg(test)]

@@ -1,0 +1,6 @@
+//! The dashboard host over real HTTP, with a stand-in for the application.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod access;
+mod serving;
+mod stand_in;

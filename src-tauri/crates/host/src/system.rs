@@ -1,0 +1,38 @@
+//! The host port over the real system.
+
+use crate::folders::Folders;
+use crate::keychain::SystemKeys;
+use switchboard_app::host::{Host, KeyStore};
+
+/// The operating system as host: its key store and this process's environment.
+#[derive(Debug)]
+pub struct SystemHost {
+    keys: SystemKeys,
+}
+
+impl SystemHost {
+    /// Returns the host for these folders. Nothing is asked of the system yet.
+    pub fn new(folders: &Folders) -> Self {
+        Self {
+            keys: SystemKeys::new(folders.key_service.clone()),
+        }
+    }
+}
+
+impl Host for SystemHost {
+    fn keys(&self) -> &dyn KeyStore {
+        &self.keys
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name)
+            .ok()
+            .filter(|value| !value.trim().is_empty())
+    }
+
+    fn variables(&self) -> Vec<(String, String)> {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    }
+}

@@ -1,0 +1,4 @@
+//! The host against the real system.
+
+#[cfg(target_os = "linux")]
+mod secret_service;
