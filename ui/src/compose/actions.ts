@@ -76,7 +76,11 @@ type Make = (
 
 function votes(workspace: Workspace, action: Make): Action[] {
   const { comparison } = workspace;
-  const more = { enabled: () => here() && comparison.canVote, listed: false };
+  const more = {
+    enabled: () => here() && comparison.canVote,
+    listed: false,
+    group: strings.actions.blindGroup,
+  };
   const winners = [0, 1, 2, 3, 4, 5].map((index) =>
     action(
       `vote_${index + 1}`,

@@ -169,6 +169,8 @@ export const strings = {
   thoughtUntimed: "Thoughts",
   toolCall: (name: string): string => `Call ${name}`,
   first: "first",
+  waiting: "waiting",
+  tokensTitle: "Tokens in → out",
   cached: (tokens: string): string => `(${tokens} cached)`,
   best: "best",
   finish: {
@@ -230,6 +232,7 @@ export const strings = {
 
   actions: {
     group: "Compose",
+    blindGroup: "Blind vote",
     runAll: "Run all columns",
     runFocused: "Run the focused column",
     stopFocused: "Stop the focused column",
