@@ -93,7 +93,7 @@ describe("the shell", () => {
     await fireEvent.click(screen.getByTestId("run-all"));
     await pass(500);
     await fireEvent.click(screen.getByTestId("nav-calls"));
-    await pass(60_000);
+    await pass(15_000);
     await fireEvent.click(screen.getByTestId("nav-compose"));
     await pass(300);
     expect(screen.getByTestId("column-0-state").dataset["state"]).toBe("done");
