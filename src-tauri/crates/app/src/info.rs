@@ -9,6 +9,7 @@ use crate::api::types::*;
 /// `Store`.
 pub async fn app_info(app: &App, _params: Empty) -> Result<AppInfo, ApiError> {
     let stats = app.store().stats().await?;
+    let history_error = app.store().problem().borrow().as_ref().map(ToString::to_string);
     let path = |path: &std::path::Path| path.display().to_string();
     Ok(AppInfo {
         version: env!("CARGO_PKG_VERSION").into(),
@@ -21,7 +22,7 @@ pub async fn app_info(app: &App, _params: Empty) -> Result<AppInfo, ApiError> {
         in_flight: app.running().count(),
         keychain: app.secrets().state().await,
         config_error: app.config().problem(),
-        history_error: app.store().problem().borrow().as_ref().map(ToString::to_string),
+        history_error,
         has_real_provider: app.providers().has_real_provider().await,
         interrupted_at_launch: app.interrupted_at_launch(),
     })
