@@ -141,32 +141,7 @@ fn prefixed(label: &str, text: &str) -> String {
 
 /// Returns a short name for each answer, all of one length, in brackets.
 fn labels(answers: &[Answer]) -> Vec<String> {
-    let short = |model: &str| {
-        model
-            .split_once('/')
-            .map_or(model, |(_, name)| name)
-            .to_owned()
-    };
-    let mut names: Vec<String> = answers.iter().map(|answer| short(&answer.model)).collect();
-    for at in 0..names.len() {
-        if names
-            .iter()
-            .filter(|name| **name == short(&answers[at].model))
-            .count()
-            > 1
-        {
-            names[at] = answers[at].model.clone();
-        }
-    }
-    let twice: Vec<bool> = names
-        .iter()
-        .map(|name| names.iter().filter(|other| *other == name).count() > 1)
-        .collect();
-    for (at, twice) in twice.into_iter().enumerate() {
-        if twice {
-            names[at] = format!("{}#{}", names[at], at + 1);
-        }
-    }
+    let names: Vec<String> = (0..answers.len()).map(|at| label(answers, at)).collect();
     let longest = names
         .iter()
         .map(|name| crate::wrap::width(name))
@@ -174,8 +149,41 @@ fn labels(answers: &[Answer]) -> Vec<String> {
         .unwrap_or(0);
     names
         .iter()
-        .map(|name| format!("[{name}]{}", " ".repeat(longest - crate::wrap::width(name))))
+        .map(|name| {
+            let padding = " ".repeat(longest - crate::wrap::width(name));
+            format!("[{name}]{padding}")
+        })
         .collect()
+}
+
+/// Returns the shortest form of a model's name that no other answer has: without provider and
+/// options, without provider, whole, or numbered.
+fn label(answers: &[Answer], at: usize) -> String {
+    let bare = |model: &str| {
+        let name = model.split_once('/').map_or(model, |(_, name)| name);
+        name.split('?').next().unwrap_or(name).to_owned()
+    };
+    let short = |model: &str| {
+        model
+            .split_once('/')
+            .map_or(model, |(_, name)| name)
+            .to_owned()
+    };
+    let forms: [&dyn Fn(&str) -> String; 3] = [&bare, &short, &str::to_owned];
+    forms
+        .iter()
+        .map(|form| (form, form(&answers[at].model)))
+        .find(|(form, name)| {
+            answers
+                .iter()
+                .filter(|answer| form(&answer.model) == *name)
+                .count()
+                == 1
+        })
+        .map_or_else(
+            || format!("{}#{}", bare(&answers[at].model), at + 1),
+            |(_, name)| name,
+        )
 }
 
 /// Says what failed and returns how the program ends: as the calls did if they agree, else failed.
@@ -227,7 +235,8 @@ mod tests {
             ["[swift]  ", "[thinker]"]
         );
         assert_eq!(labels_of(&["a/m", "b/m"]), ["[a/m]", "[b/m]"]);
-        assert_eq!(labels_of(&["a/m", "a/m"]), ["[a/m#1]", "[a/m#2]"]);
+        assert_eq!(labels_of(&["a/m", "a/m"]), ["[m#1]", "[m#2]"]);
+        assert_eq!(labels_of(&["a/m?x=1", "a/n?y"]), ["[m]", "[n]"]);
         assert_eq!(prefixed("[m]", "a\n\nb"), "[m] a\n[m]\n[m] b\n");
     }
 }

@@ -80,7 +80,7 @@ impl Session {
                 () = tokio::time::sleep(PATIENCE) => {}
             }
             let _ = tokio::time::timeout(Duration::from_secs(1), self.app.shutdown()).await;
-            std::process::exit(Exit::Interrupted as i32);
+            end_now();
         });
     }
 
@@ -156,4 +156,12 @@ pub(crate) fn problem_sentence(problem: &ConfigProblem) -> String {
         Some(field) => format!("{place}: `{field}`: {}", problem.message),
         None => format!("{place}: {}", problem.message),
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the user asked twice, or nothing else ends the program; history was written as far as possible"
+)]
+fn end_now() -> ! {
+    std::process::exit(Exit::Interrupted as i32)
 }
