@@ -40,10 +40,8 @@ impl Driver {
         let driver = Driver { child, port };
         let began = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            assert!(
-                began.elapsed() < Duration::from_secs(20),
-                "tauri-driver did not come up"
-            );
+            let waited = began.elapsed();
+            assert!(waited < Duration::from_secs(30), "tauri-driver did not come up");
             std::thread::sleep(Duration::from_millis(50));
         }
         driver

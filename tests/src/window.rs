@@ -2,6 +2,7 @@
 
 use crate::driver::Driver;
 use fantoccini::elements::Element;
+use fantoccini::error::NewSessionError;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// Longest wait for something that should be there. Generous: machines are busy while tests run.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest wait for the program to start, or for the window to answer anything at all.
+const START: Duration = Duration::from_secs(60);
 /// Time between two looks.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -44,11 +47,7 @@ impl AppWindow {
             "tauri:options".into(),
             json!({ "application": program(), "args": words }),
         );
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&driver.address())
-            .await
-            .expect("the program opens its window");
+        let client = connect(&driver, &capabilities).await;
         let window = AppWindow {
             client,
             _driver: driver,
@@ -182,10 +181,8 @@ impl AppWindow {
     /// # Panics
     /// If it throws.
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
-        self.client
-            .execute(script, arguments)
-            .await
-            .expect("the script runs")
+        let answer = tokio::time::timeout(START, self.client.execute(script, arguments)).await;
+        answer.expect("the window answers in time").expect("the script runs")
     }
 
     /// Calls a command of the program as the page would, and returns its result or its error.
@@ -230,6 +227,27 @@ impl AppWindow {
     /// If the driver is gone before.
     pub async fn close(self) {
         self.client.close().await.expect("the window closes");
+    }
+}
+
+/// Starts the program through the driver.
+///
+/// The proxy answers before WebKitWebDriver behind it does, and drops what it is asked until then:
+/// such a request is made again. (Looking at WebKitWebDriver's own port instead ends it.)
+async fn connect(driver: &Driver, capabilities: &Capabilities) -> Client {
+    let began = Instant::now();
+    loop {
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let connecting = builder.capabilities(capabilities.clone());
+        let connecting = connecting.connect(&driver.address());
+        match tokio::time::timeout(START, connecting).await {
+            Ok(Ok(client)) => return client,
+            Ok(Err(NewSessionError::FailedC(_))) if began.elapsed() < PATIENCE => {
+                tokio::time::sleep(GLANCE).await;
+            }
+            Ok(Err(error)) => panic!("the program does not open its window: {error}"),
+            Err(_) => panic!("the program did not open its window within {START:?}"),
+        }
     }
 }
 

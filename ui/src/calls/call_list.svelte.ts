@@ -1,4 +1,10 @@
-import { backend, toBackendError, type BackendError, type CallEvent, type CallSummary } from "../lib/backend";
+import {
+  backend,
+  toBackendError,
+  type BackendError,
+  type CallEvent,
+  type CallSummary,
+} from "../lib/backend";
 import { live } from "../lib/live";
 import { foldSummary } from "./summary_fold";
 

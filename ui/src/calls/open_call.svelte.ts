@@ -1,4 +1,11 @@
-import { backend, toBackendError, type BackendError, type CallDetail, type CallEvent, type Rating } from "../lib/backend";
+import {
+  backend,
+  toBackendError,
+  type BackendError,
+  type CallDetail,
+  type CallEvent,
+  type Rating,
+} from "../lib/backend";
 import { live } from "../lib/live";
 import { Session } from "../lib/run/session.svelte";
 

@@ -37,7 +37,8 @@ export function waterfall(detail: CallDetail, elapsedMs: number): { rows: Row[];
       bars: [{ kind: "call", from: 0, to: total }],
     },
   ];
-  for (const attempt of detail.attempts) {
+  for (const [index, attempt] of detail.attempts.entries()) {
+    const next = detail.attempts[index + 1];
     const end = Math.min(total, attempt.ended_ms ?? total);
     rows.push({
       label: strings.rowAttempt(attempt.attempt, attempt.target.model),
@@ -45,7 +46,7 @@ export function waterfall(detail: CallDetail, elapsedMs: number): { rows: Row[];
       bars: barsOf(attempt, end),
     });
     if (attempt.wait_ms > 0 && attempt.ended_ms !== null) {
-      const to = Math.min(total, end + attempt.wait_ms);
+      const to = Math.max(end, Math.min(total, next?.started_ms ?? end + attempt.wait_ms));
       rows.push({
         label: strings.rowWait,
         note: strings.backOff(duration(attempt.wait_ms)),

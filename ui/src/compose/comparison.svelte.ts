@@ -184,6 +184,12 @@ export class Comparison {
     this.toggleBlind();
   }
 
+  /** Hides the names again after a vote, in a new order. */
+  hideAgain(): void {
+    this.blind = null;
+    this.toggleBlind();
+  }
+
   toggleSync(): void {
     this.sync = !this.sync;
     uiState.keep("compose.sync", this.sync);

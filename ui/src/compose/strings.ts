@@ -1,6 +1,7 @@
 /** Every visible text of Compose. */
 export const strings = {
   untitled: "Untitled prompt",
+  fromCall: (title: string): string => `${title} (from call)`,
   sampleTitle: "Triage a support message",
   title: "Title of the prompt",
   rename: "Rename prompt",
@@ -142,6 +143,7 @@ export const strings = {
   copied: "Copied",
   good: "Good answer",
   bad: "Bad answer",
+  hints: { palette: "Search and commands", list: "Prompt list" },
   emptyHint: "Nothing run yet",
   simulated: "simulated",
   pinned: "compared with",
@@ -164,8 +166,11 @@ export const strings = {
 
   thinking: (time: string): string => `Thinking ${time}`,
   thought: (time: string): string => `Thought for ${time}`,
+  thoughtUntimed: "Thoughts",
   toolCall: (name: string): string => `Call ${name}`,
   first: "first",
+  waiting: "waiting",
+  tokensTitle: "Tokens in → out",
   cached: (tokens: string): string => `(${tokens} cached)`,
   best: "best",
   finish: {
@@ -179,6 +184,8 @@ export const strings = {
   lengthNote: "The answer hit its length limit and is not whole.",
 
   retry: "Retry",
+  nextTry: (attempt: number, of: number, time: string): string =>
+    `Attempt ${attempt} of ${of} in ${time}.`,
   editProvider: "Edit provider",
   details: "Details",
   copyDetails: "Copy details",
@@ -225,6 +232,7 @@ export const strings = {
 
   actions: {
     group: "Compose",
+    blindGroup: "Blind vote",
     runAll: "Run all columns",
     runFocused: "Run the focused column",
     stopFocused: "Stop the focused column",

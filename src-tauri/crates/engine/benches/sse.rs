@@ -6,7 +6,8 @@
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a bench prints, and stops on a fault"
+    clippy::disallowed_types,
+    reason = "a bench prints, stops on a fault, and measures real time"
 )]
 
 use std::fmt::Write as _;
