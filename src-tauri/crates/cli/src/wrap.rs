@@ -66,7 +66,7 @@ fn wrap_line(line: &str, most: usize, lines: &mut Vec<String>) {
     let mut current = String::new();
     let mut used = 0;
     let mut only_indent = true;
-    for word in line.split_word_bounds() {
+    for word in words(&line) {
         let cells = width(word);
         let blank = word.chars().all(|c| c == ' ');
         if used + cells <= most {
@@ -79,7 +79,8 @@ fn wrap_line(line: &str, most: usize, lines: &mut Vec<String>) {
             // The space at which a line is broken is not shown.
             continue;
         }
-        if !only_indent {
+        // A word that fits no line begins where it stands.
+        if !only_indent && cells <= most {
             lines.push(std::mem::take(&mut current).trim_end().to_owned());
             current = " ".repeat(indent);
             used = indent;
@@ -99,6 +100,19 @@ fn wrap_line(line: &str, most: usize, lines: &mut Vec<String>) {
     lines.push(current.trim_end().to_owned());
 }
 
+/// Cuts a line into runs of spaces and of everything else.
+fn words(mut line: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let spaces = line.starts_with(' ');
+        let end = line
+            .find(|c: char| (c == ' ') != spaces)
+            .unwrap_or(line.len());
+        let (word, rest) = line.split_at(end);
+        line = rest;
+        (!word.is_empty()).then_some(word)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +126,7 @@ mod tests {
         assert_eq!(wrap("unbreakable", 4), ["unbr", "eaka", "ble"]);
         assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
         assert_eq!(width("👩‍💻é"), 3);
+        assert_eq!(wrap("see `a`. now", 8), ["see `a`.", "now"]);
         assert_eq!(fit("abcdef", 4), "abc…");
     }
 
