@@ -22,16 +22,6 @@ impl Arguments {
     pub(crate) fn read() -> Arguments {
         Arguments::parse()
     }
-
-    /// Returns the folder that replaces all default ones: the flag's, else
-    /// `SWITCHBOARD_DATA_DIR`'s; `None` for the platform's own folders.
-    pub(crate) fn data_dir(&self) -> Option<PathBuf> {
-        let variable = || std::env::var_os("SWITCHBOARD_DATA_DIR").map(PathBuf::from);
-        self.data_dir
-            .clone()
-            .or_else(variable)
-            .filter(|dir| !dir.as_os_str().is_empty())
-    }
 }
 
 #[cfg(test)]
@@ -48,7 +38,7 @@ mod tests {
     #[test]
     fn a_data_folder_can_be_given() {
         let arguments = Arguments::parse_from(["switchboard", "--data-dir", "/tmp/x"]);
-        assert_eq!(arguments.data_dir(), Some(PathBuf::from("/tmp/x")));
+        assert_eq!(arguments.data_dir, Some(PathBuf::from("/tmp/x")));
         assert!(!arguments.safe_graphics);
     }
 

@@ -4,11 +4,12 @@
 //! Use-cases go through [`api`]; acts that reach outside the program (a key, a file, a browser) are
 //! commands of their own. No command returns a credential.
 
-use crate::core::{App, dispatch};
 use crate::live::Live;
 use crate::window;
 use serde_json::Value;
 use std::path::PathBuf;
+use switchboard_app::App;
+use switchboard_app::api::dispatch;
 use switchboard_app::api::types::{
     ApiError, Batch, ErrorCode, KeyScan, OpenUrl, ProviderInfo, SaveText, SavedFile, SetKey,
 };
@@ -188,6 +189,8 @@ fn internal(message: String) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::{checked_url, file_name};
+    use switchboard_app::App;
+    use switchboard_app::api::dispatch;
     use switchboard_app::api::types::ErrorCode;
 
     #[test]

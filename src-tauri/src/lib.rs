@@ -5,7 +5,6 @@
 
 mod args;
 mod commands;
-mod core;
 mod graphics;
 mod host;
 mod live;
@@ -15,13 +14,23 @@ mod window;
 use args::Arguments;
 use live::Live;
 use std::process::ExitCode;
+use std::sync::Arc;
+use switchboard_app::App;
 use switchboard_app::api::types::ApiError;
+use switchboard_engine::redact::Redactor;
+use switchboard_host::Folders;
 use tauri::{AppHandle, Manager, RunEvent, Wry};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
 /// Runs the program until its window is closed.
 pub fn run() -> ExitCode {
     let arguments = Arguments::read();
+    let folders = match Folders::find(arguments.data_dir.as_deref()) {
+        Ok(folders) => folders,
+        Err(error) => return refuse(&error.to_string()),
+    };
+    let redactor = Arc::new(Redactor::default());
+    host::start_log(&folders.log_dir, &redactor);
     panic_log::install();
     #[cfg(target_os = "linux")]
     {
@@ -36,7 +45,7 @@ pub fn run() -> ExitCode {
     }
     let mut builder = tauri::Builder::default();
     if !is_automated() {
-        builder = builder.plugin(single_instance(&arguments));
+        builder = builder.plugin(single_instance(&folders));
     }
     let built = builder
         .plugin(tauri_plugin_dialog::init())
@@ -57,7 +66,7 @@ pub fn run() -> ExitCode {
             commands::save_text,
             commands::window_ready,
         ])
-        .setup(move |tauri_app| start(tauri_app.handle(), arguments).map_err(Into::into))
+        .setup(move |tauri_app| start(tauri_app.handle(), folders, redactor).map_err(Into::into))
         .build(tauri::generate_context!());
     match built {
         Ok(tauri_app) => ExitCode::from(tauri_app.run_return(on_event).clamp(0, 255) as u8),
@@ -66,8 +75,8 @@ pub fn run() -> ExitCode {
 }
 
 /// Opens the application while the window is being made, and brings the two together.
-fn start(handle: &AppHandle, arguments: Arguments) -> tauri::Result<()> {
-    let opening = tauri::async_runtime::spawn(async move { host::open(&arguments).await });
+fn start(handle: &AppHandle, folders: Folders, redactor: Arc<Redactor>) -> tauri::Result<()> {
+    let opening = tauri::async_runtime::spawn(host::open(folders, redactor));
     let window = window::create(handle)?;
     end_when_asked(handle.clone());
     match tauri::async_runtime::block_on(opening)? {
@@ -113,7 +122,7 @@ fn on_event(handle: &AppHandle, event: RunEvent) {
             event: tauri::WindowEvent::CloseRequested { .. },
             ..
         } => {
-            let app = handle.try_state::<core::App>();
+            let app = handle.try_state::<App>();
             if let (Some(app), Some(window)) = (app, handle.get_webview_window(&label)) {
                 tauri::async_runtime::block_on(window::keep_place(&app, &window));
             }
@@ -130,25 +139,11 @@ fn on_event(handle: &AppHandle, event: RunEvent) {
 
 /// A second launch brings the first one's window to the front and ends. Programs that keep their
 /// things in different folders are different programs.
-fn single_instance(arguments: &Arguments) -> tauri::plugin::TauriPlugin<Wry> {
-    let builder = tauri_plugin_single_instance::Builder::new()
-        .callback(|handle, _arguments, _folder| window::raise(handle));
-    match arguments.data_dir() {
-        None => builder.build(),
-        Some(dir) => {
-            let dir = std::path::absolute(&dir).unwrap_or(dir);
-            builder
-                .dbus_id(format!("dev.switchboard.desktop.d{:016x}", hash(&dir)))
-                .build()
-        }
-    }
-}
-
-fn hash(value: &impl std::hash::Hash) -> u64 {
-    use std::hash::{DefaultHasher, Hasher};
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+fn single_instance(folders: &Folders) -> tauri::plugin::TauriPlugin<Wry> {
+    tauri_plugin_single_instance::Builder::new()
+        .callback(|handle, _arguments, _folder| window::raise(handle))
+        .dbus_id(format!("dev.switchboard.{}", folders.key_service))
+        .build()
 }
 
 /// Returns whether a WebDriver runs this program. Tests start it again and again, and a session that

@@ -1,8 +1,9 @@
 //! The window's end of the live channel.
 
-use crate::core::{App, Visibility};
 use std::sync::{Mutex, MutexGuard};
+use switchboard_app::App;
 use switchboard_app::api::types::Batch;
+use switchboard_app::live::Visibility;
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
 

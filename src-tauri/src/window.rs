@@ -1,9 +1,10 @@
 //! The window: how it is made, what it may load, where it stands.
 
-use crate::core::{App, dispatch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::time::Duration;
+use switchboard_app::App;
+use switchboard_app::api::dispatch;
 use switchboard_app::api::types::UiState;
 use tauri::webview::{NewWindowResponse, PermissionResponse};
 use tauri::{

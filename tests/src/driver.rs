@@ -41,7 +41,10 @@ impl Driver {
         let began = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             let waited = began.elapsed();
-            assert!(waited < Duration::from_secs(30), "tauri-driver did not come up");
+            assert!(
+                waited < Duration::from_secs(30),
+                "tauri-driver did not come up"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         driver

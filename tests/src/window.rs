@@ -182,7 +182,9 @@ impl AppWindow {
     /// If it throws.
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         let answer = tokio::time::timeout(START, self.client.execute(script, arguments)).await;
-        answer.expect("the window answers in time").expect("the script runs")
+        answer
+            .expect("the window answers in time")
+            .expect("the script runs")
     }
 
     /// Calls a command of the program as the page would, and returns its result or its error.

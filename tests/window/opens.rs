@@ -12,7 +12,10 @@ async fn the_window_opens_and_shows_its_page() {
         "Switchboard"
     );
     window
-        .wait_until("the page shows something", "return document.body.innerText.trim().length > 0")
+        .wait_until(
+            "the page shows something",
+            "return document.body.innerText.trim().length > 0",
+        )
         .await;
     window.screenshot("opened").await;
     window.close().await;

@@ -159,6 +159,7 @@ export const strings = {
     attempt: (attempt: number, time: string): string => `attempt ${attempt} · ${time}`,
     switching: "switching model",
     done: (time: string): string => `done ${time}`,
+    doneHidden: "done",
     failed: "failed",
     stopped: "stopped",
     interrupted: "interrupted",
@@ -192,6 +193,7 @@ export const strings = {
   noDetails: "The provider sent no reply.",
   stoppedNote: "Stopped by you.",
   interruptedNote: "Switchboard ended while this answer streamed. What had arrived is shown.",
+  hiddenFailure: "This answer failed; the reason appears when the names do.",
   emptyAnswer: "The answer is empty.",
   restarted: "restarted",
 
@@ -228,6 +230,7 @@ export const strings = {
       `${name} finished, ${tokens} tokens, ${time}`,
     failed: (name: string, why: string): string => `${name} failed: ${why}`,
     stopped: (name: string): string => `${name} stopped`,
+    ended: (name: string): string => `${name} ended`,
   },
 
   actions: {
