@@ -416,3 +416,19 @@ fn models_are_listed_with_what_they_play() {
         (&json!("sandbox/thinker"), &json!(true))
     );
 }
+
+#[test]
+fn variables_are_filled_in_and_a_missing_one_is_named() {
+    let home = Home::new();
+    let arguments = ["call", "Hi {{name}}", "-m", "sandbox/echo"];
+    let ran = home.run(&[&arguments[..], &["--var", "name=Ada = Grace"]].concat());
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, "Hi Ada = Grace\n"),
+        "{}",
+        ran.err
+    );
+    let ran = home.run(&arguments);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("no value for `name`"), "{}", ran.err);
+}
