@@ -1,5 +1,9 @@
 //! The dashboard host over real HTTP, with a stand-in for the application.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests play a browser, not Switchboard"
+)]
 
 mod access;
 mod serving;

@@ -1,0 +1,201 @@
+//! What can be typed after `switchboard-cli`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use switchboard_engine::call::ReasoningEffort;
+
+const AFTER_HELP: &str = "\
+Exit codes:
+    0  done; every call was answered
+    1  a call failed
+    2  the command line or a file it names is wrong
+    3  the configuration is wrong, or names no such provider or model
+    4  a key is missing or was refused
+    5  Switchboard itself failed (history, folders, network address)
+  130  interrupted (Ctrl-C); what had arrived is in the history
+  141  the reader of the output went away
+
+Models are written provider/model. sandbox/… are simulated ones that need no key:
+`switchboard-cli models` lists them. With no color wanted set NO_COLOR.";
+
+/// Switchboard on the command line: LLM calls with retry, fallback and history
+#[derive(Debug, Parser)]
+#[command(name = "switchboard-cli", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Keep history, configuration, key names and log in this folder instead of the usual ones (or set
+    /// SWITCHBOARD_DATA_DIR)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// When to use color
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to use color.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Ask one model; the answer goes to standard output
+    ///
+    /// In a terminal the answer streams. Into a pipe or file it is written when it is whole, so that a
+    /// script never gets half of one; --stream writes it as it comes.
+    Call(Call),
+    /// Ask several models side by side
+    Compare(Compare),
+    /// Serve Switchboard on this machine
+    Serve(Serve),
+    /// List the models that can be asked
+    Models(Models),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Call {
+    #[command(flatten)]
+    pub(crate) prompt: Prompt,
+
+    /// The model to ask, as provider/model
+    #[arg(short, long, value_name = "MODEL", default_value = "sandbox/steady")]
+    pub(crate) model: String,
+
+    /// A model to ask when the one before fails; may be repeated
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) fallback: Vec<String>,
+
+    /// Write the answer as it comes, also into a pipe; one that breaks off then fails
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) stream: bool,
+
+    /// Show the model's reasoning on standard error
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) reasoning: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    #[command(flatten)]
+    pub(crate) prompt: Prompt,
+
+    /// A model to ask, as provider/model; may be repeated, up to six
+    ///
+    /// Without it the three default simulated models are asked.
+    #[arg(short, long = "model", value_name = "MODEL")]
+    pub(crate) models: Vec<String>,
+}
+
+/// What is asked, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Prompt {
+    /// The prompt; `-` (or nothing, into a pipe) reads it from standard input
+    #[arg(value_name = "PROMPT")]
+    pub(crate) text: Option<String>,
+
+    /// Instructions before the prompt
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) system: Option<String>,
+
+    /// An image to send along (PNG, JPEG, GIF or WebP); may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Vec<PathBuf>,
+
+    /// Ask for JSON that fits the JSON Schema in this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+
+    /// A value for {{NAME}} in the prompt; may be repeated
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(crate) variables: Vec<String>,
+
+    /// Randomness, 0 to 2
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) temperature: Option<f64>,
+
+    /// Nucleus sampling mass, 0 to 1
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) top_p: Option<f64>,
+
+    /// Most tokens of the answer
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) max_tokens: Option<u32>,
+
+    /// A text at which the model stops; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) stop: Vec<String>,
+
+    /// Seed for repeatable answers, where the model has one
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub(crate) seed: Option<i64>,
+
+    /// How long a reasoning model may think
+    #[arg(long, value_name = "EFFORT")]
+    pub(crate) effort: Option<Effort>,
+
+    /// Write the event stream: one JSON object a line, its `type` the event's name
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Say on standard error what is retried and how the calls ended, also without a terminal
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Effort {
+    Minimal,
+    Low,
+    Medium,
+    High,
+}
+
+impl From<Effort> for ReasoningEffort {
+    fn from(effort: Effort) -> Self {
+        match effort {
+            Effort::Minimal => Self::Minimal,
+            Effort::Low => Self::Low,
+            Effort::Medium => Self::Medium,
+            Effort::High => Self::High,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The user interface, for a browser on this machine
+    #[arg(long, required = true)]
+    pub(crate) dashboard: bool,
+
+    /// The port on 127.0.0.1; 0 takes a free one [default: 4140, or a free one if that is taken]
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Models {
+    /// Only models with these letters in their name
+    #[arg(value_name = "SEARCH")]
+    pub(crate) search: Option<String>,
+
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}
