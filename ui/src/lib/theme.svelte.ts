@@ -34,7 +34,8 @@ class ThemeChoice {
     else dataset["theme"] = theme;
     try {
       // For boot.js: known before the first frame of the next launch.
-      localStorage.setItem("theme", theme);
+      if (theme === "system") localStorage.removeItem("theme");
+      else localStorage.setItem("theme", theme);
     } catch {
       // No storage: the next launch starts in the system's scheme.
     }

@@ -200,7 +200,7 @@ describe("Compose", () => {
     await fireEvent.click(screen.getByTestId("run-all"));
     await pass(60_000);
     await fireEvent.click(screen.getByTestId("diff-toggle"));
-    await pass(100);
+    await pass(1000);
     const column = screen.getByTestId("column-1-answer");
     expect(column.querySelectorAll("del").length).toBeGreaterThan(0);
   });
