@@ -38,7 +38,10 @@ export default ts.config(
       "svelte/no-at-html-tags": "error",
       "svelte/prefer-svelte-reactivity": "off",
       "@typescript-eslint/no-empty-object-type": "off",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
     },
   },
   { files: ["src/**"], rules: restrict(tauri) },

@@ -16,6 +16,8 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // A busy machine is no failure.
+    testTimeout: 30_000,
     include: ["src/**/*.test.ts"],
     setupFiles: ["src/test_setup.ts"],
   },

@@ -155,6 +155,8 @@ export class Comparison {
 
   /** Hides names and shuffles the columns, or shows them again. */
   toggleBlind(): void {
+    // What was announced last names a model.
+    this.said = "";
     this.verdict = null;
     this.record = null;
     if (this.blind) {
@@ -181,6 +183,12 @@ export class Comparison {
 
   /** Shows the names; nothing is recorded. */
   reveal(): void {
+    this.toggleBlind();
+  }
+
+  /** Hides the names again after a vote, in a new order. */
+  hideAgain(): void {
+    this.blind = null;
     this.toggleBlind();
   }
 
@@ -300,12 +308,17 @@ export class Comparison {
     const { run } = session;
     const name = this.name(column);
     if (run.phase === "failed") {
-      this.said = strings.said.failed(name, run.report?.error.message ?? "");
+      this.said = this.hidden
+        ? strings.said.ended(name)
+        : strings.said.failed(name, run.report?.error.message ?? "");
     } else if (run.phase === "cancelled") {
       this.said = strings.said.stopped(name);
     } else if (run.usage) {
       const tokens = count(outputTokens(run.usage));
-      this.said = strings.said.done(name, tokens, duration(run.elapsedMs));
+      // Figures would give a hidden model away.
+      this.said = this.hidden
+        ? strings.said.ended(name)
+        : strings.said.done(name, tokens, duration(run.elapsedMs));
     }
   }
 

@@ -1,6 +1,7 @@
 /** Every visible text of Compose. */
 export const strings = {
   untitled: "Untitled prompt",
+  fromCall: (title: string): string => `${title} (from call)`,
   sampleTitle: "Triage a support message",
   title: "Title of the prompt",
   rename: "Rename prompt",
@@ -142,6 +143,7 @@ export const strings = {
   copied: "Copied",
   good: "Good answer",
   bad: "Bad answer",
+  hints: { palette: "Search and commands", list: "Prompt list" },
   emptyHint: "Nothing run yet",
   simulated: "simulated",
   pinned: "compared with",
@@ -157,6 +159,7 @@ export const strings = {
     attempt: (attempt: number, time: string): string => `attempt ${attempt} · ${time}`,
     switching: "switching model",
     done: (time: string): string => `done ${time}`,
+    doneHidden: "done",
     failed: "failed",
     stopped: "stopped",
     interrupted: "interrupted",
@@ -164,8 +167,11 @@ export const strings = {
 
   thinking: (time: string): string => `Thinking ${time}`,
   thought: (time: string): string => `Thought for ${time}`,
+  thoughtUntimed: "Thoughts",
   toolCall: (name: string): string => `Call ${name}`,
   first: "first",
+  waiting: "waiting",
+  tokensTitle: "Tokens in → out",
   cached: (tokens: string): string => `(${tokens} cached)`,
   best: "best",
   finish: {
@@ -179,12 +185,15 @@ export const strings = {
   lengthNote: "The answer hit its length limit and is not whole.",
 
   retry: "Retry",
+  nextTry: (attempt: number, of: number, time: string): string =>
+    `Attempt ${attempt} of ${of} in ${time}.`,
   editProvider: "Edit provider",
   details: "Details",
   copyDetails: "Copy details",
   noDetails: "The provider sent no reply.",
   stoppedNote: "Stopped by you.",
   interruptedNote: "Switchboard ended while this answer streamed. What had arrived is shown.",
+  hiddenFailure: "This answer failed; the reason appears when the names do.",
   emptyAnswer: "The answer is empty.",
   restarted: "restarted",
 
@@ -221,10 +230,12 @@ export const strings = {
       `${name} finished, ${tokens} tokens, ${time}`,
     failed: (name: string, why: string): string => `${name} failed: ${why}`,
     stopped: (name: string): string => `${name} stopped`,
+    ended: (name: string): string => `${name} ended`,
   },
 
   actions: {
     group: "Compose",
+    blindGroup: "Blind vote",
     runAll: "Run all columns",
     runFocused: "Run the focused column",
     stopFocused: "Stop the focused column",

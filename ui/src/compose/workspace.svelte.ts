@@ -1,5 +1,6 @@
 import {
   backend,
+  type CallDetail,
   type Column,
   type Prompt,
   type PromptBody,
@@ -68,6 +69,21 @@ export class Workspace {
     const fresh = body ?? emptyBody(models.length > 0 ? models : undefined);
     await this.#leaveFor(() => backend().call("prompts.create", { title, body: fresh }));
     if (!body) this.renaming = true;
+  }
+
+  /** Opens what a call asked: its prompt if that still asks the same, else a new prompt of it. */
+  async openRequest(detail: CallDetail): Promise<void> {
+    const { prompt_id, prompt_title } = detail.summary;
+    const { body } = detail.request;
+    if (prompt_id !== null) {
+      try {
+        const prompt = await backend().call("prompts.get", { id: prompt_id });
+        if (sameRequest(prompt.body, body)) return await this.open(prompt_id);
+      } catch {
+        // The prompt is gone; its call still knows everything.
+      }
+    }
+    await this.create(strings.fromCall(prompt_title ?? strings.untitled), body);
   }
 
   async duplicate(id = this.id): Promise<void> {
@@ -217,4 +233,10 @@ export class Workspace {
     this.version = version;
     this.dirty = this.autosave.pending;
   }
+}
+
+function sameRequest(a: PromptBody, b: PromptBody): boolean {
+  const asked = ({ columns: _, ...rest }: PromptBody): string =>
+    JSON.stringify({ ...rest, messages: editable({ ...rest, columns: [] }).messages });
+  return asked(a) === asked(b);
 }

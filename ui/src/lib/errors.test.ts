@@ -42,6 +42,16 @@ describe("an error for people", () => {
     expect(whatWasDone(failed)).toBe("Stopped: a retry cannot help.");
   });
 
+  it("does not count a wait that is still going on", () => {
+    const waits = run(
+      "backing_off",
+      { do: "retry", after_ms: 500 },
+      { do: "retry", after_ms: 900 },
+    );
+    expect(whatWasDone(waits)).toBe("Retried 1×, waited 500 ms.");
+    expect(whatWasDone(run("backing_off", { do: "retry", after_ms: 900 }))).toBe("");
+  });
+
   it("tells quietly of a rescue", () => {
     const to = { ...target, model: "spare" };
     const rescued = run(

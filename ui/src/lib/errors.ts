@@ -76,13 +76,15 @@ export function sentence(message: string): string {
 
 /** Says what was done about the failures of a call: "Retried 2×, waited 1.5 s, then stopped: …". */
 export function whatWasDone(run: ColumnRun): string {
-  const retries = run.failures.filter((failure) => failure.next?.do === "retry");
+  // The wait that is going on has not been waited yet.
+  const over = run.phase === "backing_off" ? run.failures.slice(0, -1) : run.failures;
+  const retries = over.filter((failure) => failure.next?.do === "retry");
   const waited = retries.reduce((sum, failure) => sum + waitOf(failure), 0);
   const steps: string[] = [];
   if (retries.length > 0) {
     steps.push(`retried ${retries.length}×`, `waited ${duration(waited)}`);
   }
-  for (const { next } of run.failures) {
+  for (const { next } of over) {
     if (next?.do === "fallback") steps.push(`fell back to ${next.to.model}`);
   }
   const last = run.failures.at(-1)?.next;

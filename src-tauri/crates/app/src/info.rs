@@ -21,6 +21,7 @@ pub async fn app_info(app: &App, _params: Empty) -> Result<AppInfo, ApiError> {
         in_flight: app.running().count(),
         keychain: app.secrets().state().await,
         config_error: app.config().problem(),
+        history_error: app.store().problem().borrow().as_ref().map(ToString::to_string),
         has_real_provider: app.providers().has_real_provider().await,
         interrupted_at_launch: app.interrupted_at_launch(),
     })

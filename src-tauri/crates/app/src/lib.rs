@@ -145,7 +145,7 @@ impl App {
         if opened.created {
             prompts::add_sample(app.store()).await?;
         }
-        app.tell_of_config_changes();
+        app.tell_of_changes();
         Ok(app)
     }
 
@@ -191,16 +191,23 @@ impl App {
         self.inner.live.close();
     }
 
-    /// Passes changes of the configuration file on to the windows. Ends with the configuration handle.
-    fn tell_of_config_changes(&self) {
+    /// Passes changes of the configuration file and faults of the history on to the windows. The tasks
+    /// end with what they listen to.
+    fn tell_of_changes(&self) {
         let mut changes = self.inner.config.subscribe();
         let config = self.inner.config.clone();
         let live = self.inner.live.clone();
         tokio::spawn(async move {
             while changes.changed().await.is_ok() {
-                live.publish(&Live::ConfigChanged {
-                    error: config.problem(),
-                });
+                live.publish(&Live::ConfigChanged { error: config.problem() });
+            }
+        });
+        let mut problem = self.inner.store.problem();
+        let live = self.inner.live.clone();
+        tokio::spawn(async move {
+            while problem.changed().await.is_ok() {
+                let error = problem.borrow_and_update().as_ref().map(ToString::to_string);
+                live.publish(&Live::HistoryChanged { error });
             }
         });
     }

@@ -152,7 +152,7 @@ mod tests {
             parts: vec![image, call],
         };
         assert_eq!(
-            fill(&[message.clone()], &BTreeMap::new()),
+            fill(std::slice::from_ref(&message), &BTreeMap::new()),
             Ok(vec![message])
         );
     }

@@ -53,17 +53,20 @@ impl Owner {
             // Without locks a later launch takes this process for dead; nothing else is lost.
             tracing::warn!(%error, "the folder of the history cannot lock files");
         }
+        // From here on the lock file goes with the owner, also if registering fails.
+        let mut owner = Self {
+            id: 0,
+            path,
+            lock: Some(lock),
+        };
         connection
             .execute(
                 "INSERT INTO owners(lock, pid, started_at_ms) VALUES (?1, ?2, ?3)",
                 params![name, std::process::id(), now_ms()],
             )
             .map_err(|error| StoreError::from_sqlite(&error, history))?;
-        Ok(Self {
-            id: connection.last_insert_rowid(),
-            path,
-            lock: Some(lock),
-        })
+        owner.id = connection.last_insert_rowid();
+        Ok(owner)
     }
 
     /// Takes the owner out of the file, unless calls of it are still unfinished.

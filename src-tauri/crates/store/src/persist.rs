@@ -77,7 +77,14 @@ impl LiveCall {
     pub(crate) fn write(&self, connection: &Connection, owner: i64) -> Result<Saved, Fault> {
         let key = match self.key {
             Some(key) => key,
-            None => insert(connection, &self.call, owner)?,
+            None => {
+                let key = insert(connection, &self.call, owner)?;
+                if !self.state.is_final() {
+                    // Found by model and prompt while it runs; the answer is added when it ends.
+                    index(connection, key, &self.call, &self.state, "")?;
+                }
+                key
+            }
         };
         update_row(connection, key, &self.state)?;
         let mut saved = Saved {
@@ -184,8 +191,6 @@ fn insert(connection: &Connection, call: &NewCall, owner: i64) -> Result<i64, Fa
     connection
         .prepare_cached("INSERT INTO requests(call, json) VALUES (?1, ?2)")?
         .execute(params![key, call.request_json])?;
-    // Found by model and prompt while it runs; the answer is added when it ends.
-    index(connection, key, call, &CallState::default(), "")?;
     Ok(key)
 }
 

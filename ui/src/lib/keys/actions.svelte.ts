@@ -11,6 +11,8 @@ export interface Action {
   keys?: Chord;
   /** Whether it can be done now; absent: always. */
   enabled?: () => boolean;
+  /** Whether text fields keep the key, as for undo; single letters they always keep. */
+  notInText?: boolean;
   /** Whether the palette lists it; absent: yes. */
   listed?: boolean;
   run: () => void;
@@ -46,11 +48,13 @@ class Actions {
   /** Does what the key stands for; returns whether it did. */
   handle(event: KeyboardEvent): boolean {
     if (event.defaultPrevented || composition.owns(event)) return false;
+    // Menus and dialogs have keys of their own.
+    if (event.target instanceof Element && event.target.closest(OVERLAY)) return false;
     const typing = isTextField(event.target);
     // The last one registered is the most local one.
     for (const action of [...this.#all].reverse()) {
       if (!action.keys || !matches(action.keys, event)) continue;
-      if (typing && isPlain(action.keys)) continue;
+      if (typing && (action.notInText || isPlain(action.keys))) continue;
       if (!(action.enabled?.() ?? true)) continue;
       event.preventDefault();
       event.stopPropagation();
@@ -63,6 +67,8 @@ class Actions {
 
 /** The actions of this page. */
 export const actions = new Actions();
+
+const OVERLAY = "[data-popover], dialog[open], [data-disable-hotkey]";
 
 function isTextField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MarkdownStream } from "./markdown_stream";
-import { STABLE } from "./patch";
+import { FAR, STABLE } from "./patch";
 import { backwards, pieces, random, randomDocument, samples } from "./testing/samples";
 
 function stream(): { root: HTMLElement; made: MarkdownStream } {
@@ -13,7 +13,7 @@ function html(root: HTMLElement): string {
   const copy = root.cloneNode(true) as HTMLElement;
   for (const element of [copy, ...copy.querySelectorAll("*")]) {
     element.removeAttribute("data-caret");
-    element.classList.remove(STABLE);
+    element.classList.remove(STABLE, FAR);
     if (element.getAttribute("class") === "") element.removeAttribute("class");
   }
   return copy.innerHTML;

@@ -7,10 +7,15 @@
  */
 import { parseBlocks, parseReferences, type Block, type References, type TopBlock } from "./blocks";
 import { OpenFence } from "./open_fence";
-import { patchBlocks, STABLE, type Shown } from "./patch";
+import { FAR, patchBlocks, STABLE, type Shown } from "./patch";
 
 /** Text parsed at a time, in UTF-16 units; longer input is taken in such steps. */
 const STEP = 16_384;
+/**
+ * Finished blocks behind the tail that keep their layout. WebKit looks at every block that may skip its own
+ * in every frame, so leaving out the near ones costs less than it saves.
+ */
+const NEAR_BLOCKS = 200;
 /** Longest text that is parsed whole at the end; beyond it the incremental result stands. */
 const WHOLE = 1_000_000;
 
@@ -191,6 +196,7 @@ export class MarkdownStream {
   #settle(end: number): void {
     for (; this.#tailAt < end; this.#tailAt += 1) {
       this.#shown[this.#tailAt]?.element.classList.add(STABLE);
+      this.#shown[this.#tailAt - NEAR_BLOCKS]?.element.classList.add(FAR);
     }
   }
 

@@ -70,9 +70,9 @@ function fill(element: HTMLElement, leaf: Leaf): void {
 
 /** Sets the markdown classes without touching the ones that say a block is finished. */
 function setClass(element: HTMLElement, className: string): void {
-  const stable = element.classList.contains(STABLE);
-  if (className === "" && !stable) element.removeAttribute("class");
-  else element.className = [className, stable ? STABLE : ""].filter((it) => it !== "").join(" ");
+  const kept = [STABLE, FAR].filter((it) => element.classList.contains(it));
+  if (className === "" && kept.length === 0) element.removeAttribute("class");
+  else element.className = [className, ...kept].filter((it) => it !== "").join(" ");
 }
 
 function setStart(element: HTMLElement, box: Box): void {
@@ -82,3 +82,5 @@ function setStart(element: HTMLElement, box: Box): void {
 
 /** Class of finished top-level blocks. */
 export const STABLE = "md-stable";
+/** Class of finished blocks so far up that they skip layout while they are off the screen. */
+export const FAR = "md-far";

@@ -66,7 +66,7 @@ export class RawStream {
       piece.text.appendData(take);
       rest = rest.slice(take.length);
       if (lineEnd >= 0) {
-        piece.element.classList.add("md-stable");
+        piece.element.classList.add("md-far");
         this.#open = null;
       }
     }

@@ -21,12 +21,11 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 async function start(model: string): Promise<Session> {
-  let session: Session | undefined;
-  backend.subscribe((batch) => {
-    for (const item of batch.items) if (item.kind === "event") session?.apply(item.event);
-  });
   const { calls } = await backend.call("calls.start", { body: body(model) });
-  session = new Session(calls[0]?.call ?? "");
+  const session = new Session(calls[0]?.call ?? "");
+  backend.subscribe((batch) => {
+    for (const item of batch.items) if (item.kind === "event") session.apply(item.event);
+  });
   return session;
 }
 

@@ -92,6 +92,8 @@ pub struct AppInfo {
     pub keychain: KeychainState,
     /// `None`: the file on disk is the active configuration.
     pub config_error: Option<ConfigProblem>,
+    /// Why history is not being written now; `None`: it is. What waits is kept in memory.
+    pub history_error: Option<String>,
     /// Whether any provider other than the simulator has a usable credential or needs none.
     pub has_real_provider: bool,
     /// Calls found unfinished at this launch and marked interrupted.
@@ -740,6 +742,8 @@ pub enum Live {
     ConfigChanged {
         error: Option<ConfigProblem>,
     },
+    /// History cannot be written, or can again.
+    HistoryChanged { error: Option<String> },
     /// A provider's lamp changed.
     ProvidersChanged {},
     KeychainChanged {

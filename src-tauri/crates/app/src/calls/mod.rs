@@ -30,6 +30,10 @@ pub async fn stop_all(app: &App, _params: Empty) -> Result<Empty, ApiError> {
 /// # Errors
 /// `Store`.
 pub async fn list(app: &App, params: CallQuery) -> Result<CallPage, ApiError> {
+    if params.before.is_none() {
+        // Another program on the same history may have died since.
+        app.store().interrupt_orphans().await?;
+    }
     let filter = CallFilter {
         search: params.search,
         before: params.before,
@@ -48,8 +52,7 @@ pub async fn list(app: &App, params: CallQuery) -> Result<CallPage, ApiError> {
 /// `NotFound`, `Store`.
 pub async fn get(app: &App, params: CallRef) -> Result<CallDetail, ApiError> {
     if app.running().contains(params.call) {
-        // What the window was told is what it reads back.
-        app.store().flush().await?;
+        catch_up(app).await;
     }
     let record = app
         .store()
@@ -64,14 +67,22 @@ pub async fn get(app: &App, params: CallRef) -> Result<CallDetail, ApiError> {
     Ok(view::detail(record))
 }
 
+/// Waits until what the windows were told can be read back. History that cannot be written now (a full
+/// disk) can still be read; the windows are told of it on their own.
+async fn catch_up(app: &App) {
+    if let Err(error) = app.store().flush().await {
+        tracing::warn!(%error, "history is behind");
+    }
+}
+
 /// Opens the calls of a prompt's latest comparison, in the order they were started; empty if it was
 /// never run.
 ///
 /// # Errors
 /// `Store`.
 pub async fn latest_of_prompt(app: &App, params: PromptId) -> Result<Vec<CallDetail>, ApiError> {
+    catch_up(app).await;
     let store = app.store();
-    store.flush().await?;
     let Some(group) = store.latest_group_of_prompt(&params.id).await? else {
         return Ok(Vec::new());
     };

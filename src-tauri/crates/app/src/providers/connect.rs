@@ -12,6 +12,7 @@ use switchboard_engine::secret::Secret;
 use switchboard_engine::transport::Transport;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
+use url::Url;
 
 /// How long a server on this machine has to take a connection.
 const LOCAL_CONNECT: Duration = Duration::from_millis(300);
@@ -141,10 +142,27 @@ impl Providers {
     /// What editing the configuration file reports.
     pub async fn find_local(&self) -> Result<Vec<ProviderInfo>, ApiError> {
         let local = presets().iter().filter(|preset| preset.local);
-        let found = join_all(local.map(|preset| self.find_preset(preset))).await;
+        let places = local.filter_map(|preset| Some((preset, preset.base_url.parse().ok()?)));
+        self.find_at(places.collect()).await
+    }
+
+    pub(super) async fn find_at(
+        &self,
+        places: Vec<(&'static Preset, Url)>,
+    ) -> Result<Vec<ProviderInfo>, ApiError> {
+        let found = join_all(places.into_iter().map(async |(preset, base_url)| {
+            let endpoint = Endpoint {
+                wire: preset.wire,
+                base_url,
+                auth: preset.auth_style(),
+                headers: Vec::new(),
+            };
+            let models = self.probe(&endpoint).await?;
+            Some((preset, endpoint.base_url, models))
+        }));
         let mut infos = Vec::new();
-        for (preset, models) in found.into_iter().flatten() {
-            let id = self.local_provider(preset).await?;
+        for (preset, base_url, models) in found.await.into_iter().flatten() {
+            let id = self.local_provider(preset, base_url).await?;
             self.note_detected(&id, Some(&models));
             let mut info = self.one(&id).await?;
             for model in models {
@@ -155,16 +173,6 @@ impl Providers {
             infos.push(info);
         }
         Ok(infos)
-    }
-
-    async fn find_preset(&self, preset: &'static Preset) -> Option<(&'static Preset, Vec<String>)> {
-        let endpoint = Endpoint {
-            wire: preset.wire,
-            base_url: preset.base_url.parse().ok()?,
-            auth: preset.auth_style(),
-            headers: Vec::new(),
-        };
-        Some((preset, self.probe(&endpoint).await?))
     }
 
     /// Returns the models of a server on this machine, or `None` if none answers there.
@@ -183,23 +191,21 @@ impl Providers {
             .ok()
     }
 
-    /// Returns the id of the provider at a local preset's address, adding it if there is none.
-    async fn local_provider(&self, preset: &'static Preset) -> Result<String, ApiError> {
+    /// Returns the id of the provider at this address, adding it from the preset if there is none.
+    async fn local_provider(
+        &self,
+        preset: &'static Preset,
+        base_url: Url,
+    ) -> Result<String, ApiError> {
         let config = self.inner.config.current();
-        let place = |url: &url::Url| {
-            (
-                url.host_str().map(str::to_owned),
-                url.port_or_known_default(),
-            )
+        let place = |url: &Url| {
+            let host = url
+                .host_str()
+                .unwrap_or_default()
+                .replace("localhost", "127.0.0.1");
+            (host, url.port_or_known_default())
         };
-        let wanted = preset.base_url.parse().ok().as_ref().map(place);
-        let same = |provider: &&ProviderConfig| {
-            let mut at = place(&provider.endpoint.base_url);
-            if at.0.as_deref() == Some("localhost") {
-                at.0 = Some("127.0.0.1".to_owned());
-            }
-            Some(at) == wanted
-        };
+        let same = |one: &&ProviderConfig| place(&one.endpoint.base_url) == place(&base_url);
         if let Some(provider) = config.providers.iter().find(same) {
             return Ok(provider.id.clone());
         }
@@ -211,6 +217,9 @@ impl Providers {
         let edit = move |document: &mut toml_edit::DocumentMut| {
             let table = crate::config::put_provider(document, &name)?;
             table.insert("preset", toml_edit::value(preset.id));
+            if base_url.as_str() != preset.base_url {
+                table.insert("base_url", toml_edit::value(base_url.as_str()));
+            }
             Ok(())
         };
         self.inner.config.edit(edit).await?;

@@ -663,3 +663,49 @@ async fn keys_set_here_light_the_lamp() {
     bench.providers.inner.secrets.delete(&key).await.unwrap();
     assert_eq!(bench.lamp("groq").await.1, "no key");
 }
+
+#[tokio::test]
+async fn servers_on_this_machine_are_found_and_added_once() {
+    let list = r#"{"object":"list","data":[{"id":"llama3.3"},{"id":"qwen3:8b"}]}"#;
+    let ollama: Url = server(http("200 OK", "application/json", list))
+        .await
+        .parse()
+        .unwrap();
+    let page: Url = server(http("200 OK", "text/html", "<html></html>"))
+        .await
+        .parse()
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent: Url = format!("http://{}/v1", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let preset = |id| switchboard_engine::config::preset(id).unwrap();
+    let bench = bench("# mine\n");
+    let places = || {
+        vec![
+            (preset("ollama"), ollama.clone()),
+            (preset("llamacpp"), page.clone()),
+            (preset("vllm"), silent.clone()),
+        ]
+    };
+    for _ in 0..2 {
+        let found = bench.providers.find_at(places()).await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].id.as_str(), found[0].label.as_str()),
+            ("ollama", "Ollama")
+        );
+        assert_eq!(found[0].models, ["llama3.3", "qwen3:8b"]);
+        assert!(found[0].local && !found[0].needs_key);
+    }
+    assert_eq!(bench.config.current().providers.len(), 1);
+    assert!(bench.providers.has_real_provider().await);
+    let models = bench.providers.models().await;
+    let model = models
+        .iter()
+        .find(|model| model.id == "ollama/qwen3:8b")
+        .unwrap();
+    assert_eq!((model.unavailable.as_deref(), model.local), (None, true));
+    let target = bench.providers.target("ollama/qwen3:8b").await.unwrap();
+    assert_eq!(target.endpoint.base_url, ollama);
+}

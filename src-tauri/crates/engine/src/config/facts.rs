@@ -54,6 +54,16 @@ pub fn facts(preset: Option<&str>, model: &str) -> Facts {
         .iter()
         .find(|row| Some(row.preset) == preset && row.model == model);
     facts.price = price.map(Price::row);
+    // What runs here costs nothing; Ollama's names of hosted models end in "-cloud".
+    if local && !model.ends_with("-cloud") {
+        let free = PicoUsd(0);
+        facts.price = Some(TokenPrice {
+            input: free,
+            output: free,
+            cache_read: None,
+            cache_creation: None,
+        });
+    }
     facts
 }
 

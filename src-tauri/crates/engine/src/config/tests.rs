@@ -466,6 +466,13 @@ fn published_prices_are_the_presets_own_rows() {
     );
     assert_eq!(facts(Some("openrouter"), "claude-4-opus").price, None);
     assert_eq!(facts(None, "gpt-5-turbo").price, None);
+    assert_eq!(
+        facts(Some("ollama"), "llama3.3")
+            .price
+            .map(|price| price.input),
+        Some(PicoUsd(0))
+    );
+    assert_eq!(facts(Some("ollama"), "gpt-oss:120b-cloud").price, None);
 }
 
 #[test]

@@ -8,6 +8,9 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue}
 /// The version of the Messages API this code is written for (Anthropic's API reference, 2026-11).
 const ANTHROPIC_VERSION: &str = "2023-06-01";
 
+/// Azure OpenAI's hosts: `NAME.openai.azure.com`.
+const AZURE: &str = ".openai.azure.com";
+
 /// Headers that frame the message; a second opinion on them would break it.
 const FRAMING: [&str; 6] = [
     "host",
@@ -35,7 +38,7 @@ pub(crate) fn headers(
         );
     }
     if let Some(key) = key {
-        let (name, value) = credential(wire, &endpoint.auth, key)?;
+        let (name, value) = credential(wire, endpoint, key)?;
         headers.insert(name, value);
     }
     for (name, value) in &endpoint.headers {
@@ -57,11 +60,17 @@ pub(crate) fn add_body_headers(headers: &mut HeaderMap) {
 
 fn credential(
     wire: Wire,
-    auth: &AuthStyle,
+    endpoint: &Endpoint,
     key: &Secret,
 ) -> Result<(HeaderName, HeaderValue), CallError> {
-    let (name, prefix) = match (auth, wire) {
+    // Azure reads keys from its own header and takes a bearer for an Entra token.
+    let is_azure = endpoint
+        .base_url
+        .host_str()
+        .is_some_and(|host| host.ends_with(AZURE));
+    let (name, prefix) = match (&endpoint.auth, wire) {
         (AuthStyle::Header(name), _) => (header_name(name)?, ""),
+        (AuthStyle::Native, _) if is_azure => (HeaderName::from_static("api-key"), ""),
         (AuthStyle::Native, Wire::Anthropic) => (HeaderName::from_static("x-api-key"), ""),
         (AuthStyle::Native, Wire::Gemini) => (HeaderName::from_static("x-goog-api-key"), ""),
         (AuthStyle::Bearer, _) | (AuthStyle::Native, _) => (AUTHORIZATION, "Bearer "),

@@ -56,6 +56,9 @@ fn each_style_sends_the_key_where_it_belongs_and_marks_it() {
         assert!(headers[name].is_sensitive());
         assert!(!format!("{headers:?}").contains("my-secret"));
     }
+    let mut azure = endpoint(Wire::OpenaiChat, AuthStyle::Native, &[]);
+    azure.base_url = "https://name.openai.azure.com/openai/v1/".parse().unwrap();
+    assert_eq!(of(&azure, "my-secret").unwrap()["api-key"], "my-secret");
     let anthropic = endpoint(Wire::Anthropic, AuthStyle::Native, &[]);
     let without_key = headers(Wire::Anthropic, &anthropic, None).unwrap();
     assert_eq!(without_key["anthropic-version"], "2023-06-01");

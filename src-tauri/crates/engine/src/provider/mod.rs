@@ -49,7 +49,8 @@ pub enum Wire {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthStyle {
-    /// The wire format's own header: `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`.
+    /// The wire format's own header: `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`; at
+    /// Azure OpenAI's hosts `api-key`.
     Native,
     /// `Authorization: Bearer`, whatever the wire format.
     Bearer,

@@ -99,14 +99,19 @@ fn stop_daemon() {
     assert_eq!(daemon(), None);
 }
 
+/// The daemon goes into the background before it is on the bus.
+fn wait_for_daemon() {
+    let until = Instant::now() + Duration::from_secs(20);
+    while daemon().is_none() {
+        assert!(Instant::now() < until, "the daemon did not come up");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 fn start_daemon() {
-    assert!(
-        Command::new("bash")
-            .args(["-c", UNLOCK])
-            .status()
-            .unwrap()
-            .success()
-    );
+    let started = Command::new("bash").args(["-c", UNLOCK]).status().unwrap();
+    assert!(started.success());
+    wait_for_daemon();
 }
 
 #[test]
@@ -115,6 +120,7 @@ fn a_key_is_kept_changed_and_removed() {
         "secret_service::a_key_is_kept_changed_and_removed",
         UNLOCK,
         || {
+            wait_for_daemon();
             let keys = keys();
             assert_eq!(keys.state(), KeychainState::Ok);
             assert_eq!(keys.get("openai/default"), Ok(None));
@@ -150,6 +156,7 @@ fn a_store_without_a_keyring_counts_as_locked() {
         "secret_service::a_store_without_a_keyring_counts_as_locked",
         before,
         || {
+            wait_for_daemon();
             let keys = keys();
             let state = keys.state();
             assert!(matches!(state, KeychainState::Locked { .. }), "{state:?}");
@@ -167,6 +174,7 @@ fn a_locked_store_says_so_and_never_hangs() {
         "secret_service::a_locked_store_says_so_and_never_hangs",
         UNLOCK,
         || {
+            wait_for_daemon();
             let keys = keys();
             keys.set("openai/default", &key()).unwrap();
             lock_default();
@@ -247,6 +255,7 @@ fn a_store_that_disappears_is_noticed_and_found_again() {
         "secret_service::a_store_that_disappears_is_noticed_and_found_again",
         UNLOCK,
         || {
+            wait_for_daemon();
             let keys = keys();
             keys.set("a/b", &key()).unwrap();
             stop_daemon();
