@@ -59,8 +59,13 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         // The whole group: tauri-driver, WebKitWebDriver, the program and its web processes.
-        let group = format!("-{}", self.child.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        // Through a shell: its own `kill` knows process groups everywhere.
+        let kill = format!("kill -9 -- -{}", self.child.id());
+        let _ = Command::new("sh")
+            .args(["-c", &kill])
+            .stderr(Stdio::null())
+            .status();
+        let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }

@@ -195,10 +195,11 @@ impl AppWindow {
         let script = "const done = arguments[2];
             window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])
                 .then(ok => done({ ok: ok ?? null }), error => done({ error }));";
-        let mut answer = self
-            .client
-            .execute_async(script, vec![json!(command), arguments])
-            .await
+        let arguments = vec![json!(command), arguments];
+        let answer =
+            tokio::time::timeout(START, self.client.execute_async(script, arguments)).await;
+        let mut answer = answer
+            .expect("the window answers in time")
             .expect("the window answers");
         match answer.get_mut("ok") {
             Some(ok) => Ok(ok.take()),
@@ -214,21 +215,18 @@ impl AppWindow {
         let folder = target().join("screenshots");
         std::fs::create_dir_all(&folder).expect("the folder can be made");
         let path = folder.join(format!("{name}.png"));
-        let picture = self
-            .client
-            .screenshot()
-            .await
+        let picture = tokio::time::timeout(START, self.client.screenshot()).await;
+        let picture = picture
+            .expect("the picture comes in time")
             .expect("a picture can be taken");
         std::fs::write(&path, picture).expect("the picture can be written");
         path
     }
 
-    /// Closes the window and waits until the program is gone.
-    ///
-    /// # Panics
-    /// If the driver is gone before.
+    /// Closes the window and ends the program.
     pub async fn close(self) {
-        self.client.close().await.expect("the window closes");
+        // WebKitWebDriver may end before it answers this; dropping the driver ends what is left.
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.client.close()).await;
     }
 }
 
@@ -240,8 +238,9 @@ async fn connect(driver: &Driver, capabilities: &Capabilities) -> Client {
     let began = Instant::now();
     loop {
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        let connecting = builder.capabilities(capabilities.clone());
-        let connecting = connecting.connect(&driver.address());
+        builder.capabilities(capabilities.clone());
+        let address = driver.address();
+        let connecting = builder.connect(&address);
         match tokio::time::timeout(START, connecting).await {
             Ok(Ok(client)) => return client,
             Ok(Err(NewSessionError::FailedC(_))) if began.elapsed() < PATIENCE => {
