@@ -47,6 +47,7 @@ export function foldSummary(summary: CallSummary, event: CallEvent): CallSummary
         usage: event.usage,
       };
     case "planned":
+    case "target_skipped":
     case "response_started":
     case "text_delta":
     case "reasoning_delta":

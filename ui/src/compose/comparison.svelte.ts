@@ -278,15 +278,15 @@ export class Comparison {
       return;
     }
     if (item.kind !== "event") return;
-    const { event } = item;
+    const { event, offset } = item;
     for (const [column, session] of this.sessions) {
       if (session.call !== event.call) continue;
-      session.apply(event);
+      session.apply(event, offset);
       if (event.type === "first_token") this.said = strings.said.streaming(this.name(column));
       if (ended(session.run)) this.#sayEnd(column, session);
       return;
     }
-    this.#waiting.get(event.call)?.apply(event);
+    this.#waiting.get(event.call)?.apply(event, offset);
   }
 
   #begin(summary: CallSummary): void {

@@ -15,6 +15,8 @@ class AppState {
   providers = $state.raw<readonly ProviderInfo[]>([]);
   models = $state.raw<readonly ModelInfo[]>([]);
   configProblem = $state.raw<ConfigProblem | null>(null);
+  /** Why history is not being written now; `null`: it is. */
+  historyError = $state<string | null>(null);
   keychain = $state.raw<KeychainState>({ state: "ok" });
   /** Why providers or models could not be read; `null` if they were. */
   failure = $state<string | null>(null);
@@ -55,6 +57,7 @@ class AppState {
       this.info = info;
       this.configProblem = info.config_error;
       this.keychain = info.keychain;
+      this.historyError = info.history_error;
       this.#begun = 0;
     } catch (thrown) {
       this.failure = message(thrown);
@@ -104,6 +107,9 @@ class AppState {
       case "config_changed":
         this.configProblem = item.error;
         void this.refresh();
+        break;
+      case "history_changed":
+        this.historyError = item.error;
         break;
       case "providers_changed":
         void this.refresh();

@@ -23,6 +23,8 @@ export const strings = {
   help: "Keyboard shortcuts",
   helpEmpty: "No shortcut here",
 
+  historyBroken: "History is not being written",
+  historyKept: "Nothing is lost while Switchboard runs: it tries again by itself.",
   configTitle: "The configuration file is broken",
   configActive: "The last good configuration stays active.",
   place: (file: string, line: number | null, column: number | null): string =>

@@ -135,6 +135,7 @@ export class MockBackend implements Backend {
       config_path: "/home/me/.config/switchboard/config.toml",
       history_path: "/home/me/.local/share/switchboard/history.sqlite",
       history_calls: this.calls.count,
+      history_error: null,
       history_bytes: 4096 * (12 + this.calls.count),
       in_flight: this.calls.inFlight,
       keychain: this.keychain,
@@ -208,6 +209,7 @@ export class MockBackend implements Backend {
     },
     "calls.list": (query) => this.calls.list(query),
     "calls.get": ({ call }) => this.calls.get(call),
+    "calls.latest_of_prompt": ({ id }) => this.calls.latestOf(id),
     "calls.rate": ({ call, rating }) => {
       this.calls.rate(call, rating);
       return {};

@@ -26,6 +26,10 @@ os: string, data_dir: string, config_path: string, history_path: string, history
  */
 config_error: ConfigProblem | null, 
 /**
+ * Why history is not being written now; `None`: it is. What waits is kept in memory.
+ */
+history_error: string | null, 
+/**
  * Whether any provider other than the simulator has a usable credential or needs none.
  */
 has_real_provider: boolean, 
@@ -401,7 +405,7 @@ export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind":
  * since the call (or its last restart) began. A piece that overlaps what is known already
  * is cut by the reader; a piece beyond it means that something was missed.
  */
-offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, };
+offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, };
 
 /**
  * One turn of the conversation.

@@ -103,6 +103,8 @@ export function reduce(run: ColumnRun, event: CallEvent): ColumnRun {
   switch (event.type) {
     case "planned":
       return { ...run, target: event.targets[0] ?? run.target };
+    case "target_skipped":
+      return run;
     case "attempt_started":
       return {
         ...run,
@@ -223,16 +225,15 @@ function withToolDelta(
 export function fromDetail(detail: CallDetail): ColumnRun {
   const { summary } = detail;
   const last = detail.attempts.at(-1);
-  const failures = detail.attempts.flatMap((attempt, index): Failure[] => {
+  const failures = detail.attempts.flatMap((attempt): Failure[] => {
     if (!attempt.error) return [];
-    const after = detail.attempts[index + 1];
     return [
       {
         attempt: attempt.attempt,
         target: attempt.target,
         error: attempt.error,
         elapsedMs: (attempt.ended_ms ?? attempt.started_ms) - attempt.started_ms,
-        next: after ? nextOf(attempt.target, after.target, attempt.wait_ms) : null,
+        next: attempt.next,
       },
     ];
   });
@@ -253,7 +254,7 @@ export function fromDetail(detail: CallDetail): ColumnRun {
   if (summary.status === "ok") {
     run.outcome = {
       target: run.target ?? summary.requested,
-      finish_reason: detail.tool_calls.length > 0 ? "tool_calls" : "stop",
+      finish_reason: summary.finish_reason ?? "other",
       usage: summary.usage,
       attempts: summary.attempts,
       first_token_ms: summary.first_token_ms ?? 0,
@@ -269,11 +270,6 @@ export function fromDetail(detail: CallDetail): ColumnRun {
     };
   }
   return run;
-}
-
-function nextOf(from: TargetInfo, to: TargetInfo, wait_ms: number): Next {
-  const same = from.provider === to.provider && from.model === to.model;
-  return same ? { do: "retry", after_ms: wait_ms } : { do: "fallback", to, why: "" };
 }
 
 function phaseOf(detail: CallDetail): Phase {

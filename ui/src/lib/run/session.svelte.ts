@@ -22,17 +22,20 @@ export class Session {
     this.#stopClock = clock.run();
   }
 
-  /** Takes one event in. Events seen before are ignored. */
-  apply(event: CallEvent): void {
+  /**
+   * Takes one event in. Events seen before are ignored; of a piece of text that overlaps what is here
+   * already, only the rest is taken. `offset` says where in its text the piece begins.
+   */
+  apply(event: CallEvent, offset?: number): void {
     if (event.seq <= this.#seq) return;
     this.#seq = event.seq;
     this.began = Math.min(this.began, performance.now() - event.at_ms);
     switch (event.type) {
       case "text_delta":
-        this.answer.append(event.text);
+        this.#append(this.answer, event.text, offset);
         break;
       case "reasoning_delta":
-        this.reasoning.append(event.text);
+        this.#append(this.reasoning, event.text, offset);
         break;
       case "restarted":
         this.answer.reset();
@@ -46,6 +49,11 @@ export class Session {
       this.#rest();
       if (this.#check) void this.fetch();
     }
+  }
+
+  #append(buffer: AnswerBuffer, text: string, offset = buffer.length): void {
+    if (offset > buffer.length) this.#check = true;
+    else buffer.append(text.slice(buffer.length - offset));
   }
 
   /** Replaces everything by the record of the call. */

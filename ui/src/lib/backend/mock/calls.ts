@@ -92,6 +92,14 @@ export class MockCalls {
     return structuredClone(this.#find(id).detail);
   }
 
+  /** The calls of the prompt's newest comparison, oldest first. */
+  latestOf(prompt: string): CallDetail[] {
+    const details = [...this.#players.values()].map((player) => player.detail);
+    const ofPrompt = details.filter((detail) => detail.summary.prompt_id === prompt);
+    const group = ofPrompt.at(-1)?.summary.group;
+    return structuredClone(ofPrompt.filter((detail) => detail.summary.group === group));
+  }
+
   list(query: CallQuery): CallPage {
     const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
     const { before } = query;
@@ -177,6 +185,8 @@ function newSummary(id: string, requested: TargetInfo): CallSummary {
     started_at: new Date().toISOString(),
     requested,
     answered: null,
+    response_model: null,
+    finish_reason: null,
     attempts: 0,
     retries: 0,
     fallbacks: 0,

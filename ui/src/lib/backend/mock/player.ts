@@ -261,6 +261,7 @@ function newAttempt(attempt: number, target: TargetInfo, started_ms: number): At
     first_token_ms: null,
     ended_ms: null,
     wait_ms: 0,
+    next: null,
     status: null,
     request_id: null,
     error: null,
