@@ -48,6 +48,10 @@ fn main() {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a build script has nothing to lose"
+)]
 fn fail(message: &str) -> ! {
     println!("cargo::error={}", message.replace('\n', " "));
     std::process::exit(1);

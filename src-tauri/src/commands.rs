@@ -189,8 +189,6 @@ fn internal(message: String) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::{checked_url, file_name};
-    use switchboard_app::App;
-    use switchboard_app::api::dispatch;
     use switchboard_app::api::types::ErrorCode;
 
     #[test]

@@ -23,6 +23,10 @@ use tauri::{AppHandle, Manager, RunEvent, Wry};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
 /// Runs the program until its window is closed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "in the code that `generate_context!` makes"
+)]
 pub fn run() -> ExitCode {
     let arguments = Arguments::read();
     let folders = match Folders::find(arguments.data_dir.as_deref()) {

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Returns the repository's root folder.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Returns every package that the workspace builds on any system, with what resolves to it.
-pub fn read() -> Value {
+pub(crate) fn read() -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--offline"])
         .current_dir(root())
@@ -25,7 +25,7 @@ pub fn read() -> Value {
 }
 
 /// Returns the strings of a JSON array.
-pub fn strings(value: &Value) -> impl Iterator<Item = &str> {
+pub(crate) fn strings(value: &Value) -> impl Iterator<Item = &str> {
     value
         .as_array()
         .into_iter()
@@ -34,6 +34,6 @@ pub fn strings(value: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the objects of a JSON array.
-pub fn items(value: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }

@@ -9,7 +9,12 @@ use crate::api::types::*;
 /// `Store`.
 pub async fn app_info(app: &App, _params: Empty) -> Result<AppInfo, ApiError> {
     let stats = app.store().stats().await?;
-    let history_error = app.store().problem().borrow().as_ref().map(ToString::to_string);
+    let history_error = app
+        .store()
+        .problem()
+        .borrow()
+        .as_ref()
+        .map(ToString::to_string);
     let path = |path: &std::path::Path| path.display().to_string();
     Ok(AppInfo {
         version: env!("CARGO_PKG_VERSION").into(),

@@ -199,14 +199,19 @@ impl App {
         let live = self.inner.live.clone();
         tokio::spawn(async move {
             while changes.changed().await.is_ok() {
-                live.publish(&Live::ConfigChanged { error: config.problem() });
+                live.publish(&Live::ConfigChanged {
+                    error: config.problem(),
+                });
             }
         });
         let mut problem = self.inner.store.problem();
         let live = self.inner.live.clone();
         tokio::spawn(async move {
             while problem.changed().await.is_ok() {
-                let error = problem.borrow_and_update().as_ref().map(ToString::to_string);
+                let error = problem
+                    .borrow_and_update()
+                    .as_ref()
+                    .map(ToString::to_string);
                 live.publish(&Live::HistoryChanged { error });
             }
         });

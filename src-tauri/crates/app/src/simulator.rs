@@ -33,7 +33,7 @@ impl Simulator for SandboxSimulator {
                     .await
                     .map_err(|error| failed(error.to_string()))?;
                 let url =
-                    Url::parse(&sandbox.base_url()).map_err(|error| failed(error.to_string()))?;
+                    Url::parse(sandbox.base_url()).map_err(|error| failed(error.to_string()))?;
                 Ok((sandbox, url))
             };
             self.sandbox

@@ -723,6 +723,10 @@ pub struct Batch {
 /// Something a window must know at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most of what is told is the largest: events"
+)]
 pub enum Live {
     /// A call began, here or through another host.
     CallStarted {
@@ -743,7 +747,9 @@ pub enum Live {
         error: Option<ConfigProblem>,
     },
     /// History cannot be written, or can again.
-    HistoryChanged { error: Option<String> },
+    HistoryChanged {
+        error: Option<String>,
+    },
     /// A provider's lamp changed.
     ProvidersChanged {},
     KeychainChanged {

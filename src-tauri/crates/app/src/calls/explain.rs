@@ -11,7 +11,7 @@ pub(super) fn explain(record: &CallRecord) -> Vec<String> {
         sentences.extend(plan.reasons.iter().map(|reason| sentence(reason)));
         sentences.extend(plan.skipped.iter().map(|skipped| {
             format!(
-                "{} was passed over: {}.",
+                "Passed over {}: {}.",
                 name(&skipped.target),
                 skipped.error.message
             )
@@ -51,8 +51,12 @@ fn ending(record: &CallRecord) -> Option<String> {
         CallStatus::Ok => {
             let model = model.unwrap_or_else(|| name(&row.requested));
             match row.attempts {
-                0 | 1 => format!("{model} answered at the first attempt, in {elapsed}."),
-                attempts => format!("{model} answered after {attempts} attempts, in {elapsed}."),
+                0 | 1 => {
+                    format!("The answer came from {model} at the first attempt, in {elapsed}.")
+                }
+                attempts => {
+                    format!("The answer came from {model} after {attempts} attempts, in {elapsed}.")
+                }
             }
         }
         CallStatus::Failed if row.attempts == 0 => {

@@ -226,12 +226,9 @@ async fn plan(app: &App, column: &Column, recovery: Option<Recovery>) -> Plan {
         .unwrap_or(Tier::default().timeouts().total);
     let deadline = settings.deadline.unwrap_or(patience);
     let reasons = vec![match column.fallbacks.len() {
-        0 => format!("{} was asked for directly", column.model),
-        1 => format!("{} was asked for directly, with one fallback", column.model),
-        count => format!(
-            "{} was asked for directly, with {count} fallbacks",
-            column.model
-        ),
+        0 => format!("the column names {} and no fallback", column.model),
+        1 => format!("the column names {} and one fallback", column.model),
+        count => format!("the column names {} and {count} fallbacks", column.model),
     }];
     Plan {
         candidates,

@@ -99,12 +99,8 @@ pub(super) fn preview(request: &PreviewUrl) -> Result<UrlPreview, ApiError> {
     };
     let tails = ["completions", "responses", "messages", "models"];
     let last = |url: &url::Url| {
-        url.path_segments().and_then(|parts| {
-            parts
-                .filter(|part| !part.is_empty())
-                .next_back()
-                .map(str::to_owned)
-        })
+        url.path_segments()
+            .and_then(|mut parts| parts.rfind(|part| !part.is_empty()).map(str::to_owned))
     };
     let pasted = last(&typed).is_some_and(|part| {
         tails.contains(&part.as_str()) || part.contains(":streamGenerateContent")

@@ -652,7 +652,7 @@ proptest! {
                     texts.push(format!("{:?}", secrets.import_keys(&request).await));
                 }
             }
-            for text in [format!("OPENAI_API_KEY={key}\n"), format!("{key}"), format!("'{key}")] {
+            for text in [format!("OPENAI_API_KEY={key}\n"), key.clone(), format!("'{key}")] {
                 texts.push(format!("{:?}", secrets.scan_dotenv_text("f", text).await));
             }
             for name in ["default", "env", "nothing"] {

@@ -1,5 +1,11 @@
 //! The application whole: real HTTP to the simulator, a real history file, a host of the test's own.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod calls;
 mod faults;
 mod world;

@@ -503,9 +503,7 @@ fn a_key_pasted_anywhere_is_never_repeated() {
         format!(
             "[providers.a]\npreset = \"openai\"\nkeys = [{{ name = \"a\", from = \"env:{key}\" }}]"
         ),
-        format!(
-            "[providers.a]\npreset = \"openai\"\nkeys = [{{ name = \"a\", from = \"env:AIzaSyD_abcDEF\" }}]"
-        ),
+        "[providers.a]\npreset = \"openai\"\nkeys = [{ name = \"a\", from = \"env:AIzaSyD_abcDEF\" }]".to_string(),
         format!("[providers.a]\npreset = \"openai\"\nactive_key = \"{key}\""),
         format!("[providers.a]\npreset = \"{key}\""),
         format!("[providers.a]\npreset = \"openai\"\nbase_url = \"https://{key}@x\""),
@@ -514,7 +512,7 @@ fn a_key_pasted_anywhere_is_never_repeated() {
         format!("[providers.a]\npreset = \"openai\"\nwire = \"{key}\""),
         format!("[providers.a]\npreset = \"openai\"\nheaders = {{ Authorization = \"{key}\" }}"),
         format!("[network]\nproxy = \"http://u:{key}@h\""),
-        format!("{key}"),
+        key.to_string(),
         format!("\"{key}"),
     ] {
         let found = Config::parse(&text).expect_err("a problem");

@@ -101,6 +101,10 @@ fn shown(decoded: &Decoded) -> Value {
 }
 
 /// Compares with the file beside the fixture, or writes it if told to.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a switch of the test, not of the engine"
+)]
 fn check(path: &Path, found: &Value) {
     let beside = path.with_extension("json");
     if std::env::var_os("SWITCHBOARD_WRITE_FIXTURES").is_some() {

@@ -74,6 +74,10 @@ impl HttpClient {
         Ok(client)
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where clients are built"
+    )]
     fn build(&self, key: ClientKey) -> Result<Client, CallError> {
         let misconfigured = |error: reqwest::Error| {
             CallError::new(
