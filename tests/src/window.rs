@@ -52,10 +52,19 @@ impl AppWindow {
             client,
             _driver: driver,
         };
+        // Frames are drawn only once the window is shown. A picture taken before is black, or ends
+        // WebKitWebDriver.
+        let drawn = "const done = arguments[0];
+            requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+        let drawn = window.client.execute_async(drawn, Vec::new());
+        let drawn = tokio::time::timeout(START, drawn).await;
+        drawn
+            .expect("the window is shown")
+            .expect("the page answers");
         window
             .wait_until(
-                "the page is loaded",
-                "return document.readyState === 'complete'",
+                "the page shows something",
+                "return document.body.innerText.trim().length > 0",
             )
             .await;
         window
@@ -120,7 +129,10 @@ impl AppWindow {
     pub async fn type_into(&self, test_id: &str, text: &str) {
         let field = self.find(test_id).await;
         field.click().await.expect("the field can be clicked");
-        field.clear().await.expect("the field can be emptied");
+        // What is selected is replaced by the first key, as in every editor.
+        let select = "document.querySelector(arguments[0]).select(); return true";
+        self.run(select, vec![json!(selector(test_id))]).await;
+        let field = self.find(test_id).await;
         field.send_keys(text).await.expect("the field takes keys");
     }
 

@@ -1,3 +1,4 @@
 //! The real window, driven through WebDriver. `cargo xtask test --only window-tests` runs these.
 
 mod opens;
+mod story;

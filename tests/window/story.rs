@@ -25,19 +25,26 @@ async fn calls(window: &AppWindow) -> Vec<Value> {
 async fn choose(window: &AppWindow, column: usize, model: &str) {
     window.click(&format!("column-{column}-model")).await;
     window.find("model-picker").await;
-    window.click(&format!("model-option-{model}")).await;
     let name = model.rsplit('/').next().unwrap_or(model);
+    window.type_into("model-search", name).await;
+    window.click(&format!("model-option-{model}")).await;
     window
-        .wait_for_text(&format!("column-{column}-model"), "shows the chosen model", |text| {
-            text.contains(name)
-        })
+        .wait_for_text(
+            &format!("column-{column}-model"),
+            "shows the chosen model",
+            |text| text.contains(name),
+        )
         .await;
 }
 
 /// Waits until no call runs.
 async fn all_ended(window: &AppWindow) {
     for _ in 0..400 {
-        if calls(window).await.iter().all(|call| call["status"] != "running") {
+        if calls(window)
+            .await
+            .iter()
+            .all(|call| call["status"] != "running")
+        {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -59,10 +66,17 @@ async fn pictures(window: &AppWindow, name: &str) {
 async fn a_prompt_is_compared_stopped_rescued_and_found_again_after_a_restart() {
     let data = tempfile::tempdir().expect("a folder");
     let window = AppWindow::open(data.path()).await;
-    window.client().set_window_size(1440, 900).await.expect("a size");
+    window
+        .client()
+        .set_window_size(1440, 900)
+        .await
+        .expect("a size");
 
     // Compose.
-    window.type_into("prompt-title", TITLE).await;
+    window.click("prompt-title").await;
+    window
+        .type_into("prompt-title-input", &format!("{TITLE}\u{E007}"))
+        .await;
     let message = last_message(&window).await;
     window.type_into(&message, QUESTION).await;
     choose(&window, 0, "sandbox/swift").await;
@@ -71,15 +85,24 @@ async fn a_prompt_is_compared_stopped_rescued_and_found_again_after_a_restart() 
 
     // Run three columns, stop one in the middle of its answer.
     window.click("run-all").await;
-    window.wait_for_text("column-1-answer", "shows text", |text| text.len() > 80).await;
+    window
+        .wait_for_text("column-1-answer", "shows text", |text| text.len() > 80)
+        .await;
     pictures(&window, "streaming").await;
     window.click("column-1-stop").await;
     all_ended(&window).await;
     let recorded = calls(&window).await;
     assert_eq!(recorded.len(), 3, "{recorded:?}");
     let of = |model: &str| {
-        let is_it = |call: &&Value| call["requested"]["model"].as_str().is_some_and(|name| name.starts_with(model));
-        recorded.iter().find(is_it).unwrap_or_else(|| panic!("no call of {model}: {recorded:?}"))
+        let is_it = |call: &&Value| {
+            call["requested"]["model"]
+                .as_str()
+                .is_some_and(|name| name.starts_with(model))
+        };
+        recorded
+            .iter()
+            .find(is_it)
+            .unwrap_or_else(|| panic!("no call of {model}: {recorded:?}"))
     };
     assert_eq!(of("swift")["status"], "ok");
     assert_eq!(of("verbose")["status"], "cancelled");
@@ -94,6 +117,7 @@ async fn a_prompt_is_compared_stopped_rescued_and_found_again_after_a_restart() 
         received.iter().all(|word| text.contains(word.as_str()))
     });
     shown.await;
+    window.find("rescued").await;
     pictures(&window, "compared").await;
 
     // Compare two answers word by word.
@@ -101,7 +125,7 @@ async fn a_prompt_is_compared_stopped_rescued_and_found_again_after_a_restart() 
     window
         .wait_until(
             "differences are marked",
-            "return document.querySelector('ins, [data-diff=added]') !== null",
+            "return document.querySelector('[data-testid=diff-view] ins') !== null",
         )
         .await;
     pictures(&window, "diff").await;
@@ -110,10 +134,16 @@ async fn a_prompt_is_compared_stopped_rescued_and_found_again_after_a_restart() 
     // Start again: the prompt is there, and the calls are found.
     window.close().await;
     let window = AppWindow::open(data.path()).await;
-    window.client().set_window_size(1440, 900).await.expect("a size");
-    let title = window.find("prompt-title").await;
-    let title = title.prop("value").await.expect("a property").unwrap_or_default();
-    assert_eq!(title, TITLE, "the prompt is not restored");
+    window
+        .client()
+        .set_window_size(1440, 900)
+        .await
+        .expect("a size");
+    window
+        .wait_for_text("prompt-title", "shows the title again", |text| {
+            text.trim() == TITLE
+        })
+        .await;
     window.click("nav-calls").await;
     window.type_into("calls-search", "flaky").await;
     window
@@ -123,7 +153,11 @@ async fn a_prompt_is_compared_stopped_rescued_and_found_again_after_a_restart() 
         )
         .await;
     window.click("calls-row").await;
-    window.wait_for_text("calls-detail", "shows the call", |text| text.contains("flaky-429")).await;
+    window
+        .wait_for_text("calls-detail", "shows the call", |text| {
+            text.contains("flaky-429")
+        })
+        .await;
     pictures(&window, "found").await;
     window.close().await;
 }
@@ -141,5 +175,9 @@ async fn last_message(window: &AppWindow) -> String {
 /// Returns words that markdown leaves as they are.
 fn words(markdown: &str) -> Vec<String> {
     let plain = |word: &&str| word.len() > 3 && word.chars().all(char::is_alphabetic);
-    markdown.split_whitespace().filter(plain).map(str::to_owned).collect()
+    markdown
+        .split_whitespace()
+        .filter(plain)
+        .map(str::to_owned)
+        .collect()
 }
