@@ -140,6 +140,7 @@ export class Player {
     this.detail.summary.error ??= error;
     this.#failed.push({ attempt: this.#attempt, target: this.#current(), error });
     const next = this.#next(error.kind === "auth", error.retry_after_ms);
+    attempt.next = next;
     this.#emit({
       type: "attempt_failed",
       attempt: this.#attempt,
