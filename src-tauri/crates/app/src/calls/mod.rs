@@ -31,6 +31,7 @@ pub async fn stop_all(app: &App, _params: Empty) -> Result<Empty, ApiError> {
 /// `Store`.
 pub async fn list(app: &App, params: CallQuery) -> Result<CallPage, ApiError> {
     if params.before.is_none() {
+        catch_up(app).await;
         // Another program on the same history may have died since.
         app.store().interrupt_orphans().await?;
     }
@@ -51,9 +52,7 @@ pub async fn list(app: &App, params: CallQuery) -> Result<CallPage, ApiError> {
 /// # Errors
 /// `NotFound`, `Store`.
 pub async fn get(app: &App, params: CallRef) -> Result<CallDetail, ApiError> {
-    if app.running().contains(params.call) {
-        catch_up(app).await;
-    }
+    catch_up(app).await;
     let record = app
         .store()
         .call(params.call)

@@ -31,10 +31,6 @@ impl Running {
         });
     }
 
-    pub(crate) fn contains(&self, call: CallId) -> bool {
-        self.lock().contains_key(&call)
-    }
-
     pub(crate) fn count(&self) -> u32 {
         u32::try_from(self.lock().len()).unwrap_or(u32::MAX)
     }
