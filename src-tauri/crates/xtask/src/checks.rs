@@ -263,10 +263,20 @@ pub(crate) fn write_types() -> Result<(), String> {
 /// A sentence if one does not compile or fails.
 pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
     let (_, passed_on) = split_at_dashes(arguments);
+    let mut build = cargo_command();
+    build.args(["build", "--release", "--workspace", "--bins", "--locked"]);
+    step::must(&mut build)?;
     let mut command = cargo_command();
-    command
-        .args(["bench", "--workspace", "--locked", "--bench", "*", "--"])
-        .args(passed_on);
+    command.args(["bench", "--workspace", "--locked", "--bench", "*", "--"]);
+    command.args(passed_on);
+    if !cfg!(target_os = "linux") {
+        println!("left out: the bench of the window needs Linux");
+        return step::must(&mut command);
+    }
+    let driver = tauri_driver()?;
+    let desktop = Desktop::start()?;
+    desktop.enter(&mut command);
+    command.env("SWITCHBOARD_TAURI_DRIVER", driver);
     step::must(&mut command)
 }
 
