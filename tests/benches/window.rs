@@ -156,18 +156,27 @@ async fn check_column(window: &AppWindow, detail: &Value) -> usize {
     // Markdown's own marks are not painted: words are compared.
     let words = |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).collect() };
     let recorded = words(text);
-    let script = "return document.querySelector(arguments[0])?.textContent ?? ''";
+    // Columns out of sight are not painted until they are looked at.
+    let script = "const column = document.querySelector(arguments[0]);
+        column?.scrollIntoView(); return column?.textContent ?? ''";
     let selector = format!("[data-testid=\"column-{index}-answer\"]");
+    let mut shown = String::new();
     for _ in 0..40 {
         let painted = window.run(script, vec![json!(selector)]).await;
         let painted = words(painted.as_str().unwrap_or_default());
-        // Labels of code blocks and copy buttons are painted too.
-        if painted.len() >= recorded.len() && painted.ends_with(last(&recorded)) {
+        if painted.contains(last(&recorded)) {
             return text.len();
         }
+        shown = painted;
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
-    panic!("column {index} does not show the end of its answer");
+    panic!(
+        "column {index} shows {} letters that end in `{}` instead of {} that end in `{}`",
+        shown.len(),
+        last(&shown),
+        recorded.len(),
+        last(&recorded)
+    );
 }
 
 fn last(text: &str) -> &str {
