@@ -31,6 +31,10 @@ fn main() {
 
 async fn measure(seconds: u64) {
     let data = tempfile::tempdir().expect("a folder");
+    // A minute is also the whole of a call's deadline, unless the configuration says otherwise.
+    let patience = seconds * 3;
+    let config = format!("[settings]\ndeadline = \"{patience}s\"\n");
+    std::fs::write(data.path().join("config.toml"), config).expect("the folder can be written");
     let window = AppWindow::open(data.path()).await;
     prepare(&window, seconds).await;
     window.close().await;
