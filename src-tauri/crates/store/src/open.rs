@@ -1,12 +1,16 @@
 //! Opening the file: its folder, its permissions and the settings of every connection.
 
 use crate::error::{Fault, StoreError};
+use rusqlite::ffi::ErrorCode;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a connection waits for another program's transaction.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How long a launch waits before it asks again for what another launch holds.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 
 /// Statements kept compiled per connection: about as many as the crate has.
 const STATEMENTS: usize = 64;
@@ -24,11 +28,29 @@ pub(crate) fn writable(path: &Path) -> Result<Connection, StoreError> {
 /// Sets what holds for the writing connection. Changes the file (write-ahead log), so only after its
 /// version was looked at.
 pub(crate) fn set_up_writer(connection: &Connection) -> Result<(), Fault> {
-    connection.pragma_update(None, "journal_mode", "wal")?;
+    write_ahead(connection)?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     connection.pragma_update(None, "cache_size", -16_000)?;
     Ok(())
+}
+
+/// Switches the file to its write-ahead log. SQLite answers "busy" here at once, without the wait that
+/// [`BUSY`] asks for, while another launch does the same.
+fn write_ahead(connection: &Connection) -> Result<(), Fault> {
+    let begun = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Ok(()) => return Ok(()),
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && begun.elapsed() < BUSY =>
+            {
+                std::thread::sleep(BUSY_PAUSE);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// Sets what holds for every connection and does not touch the file.

@@ -62,10 +62,20 @@ pub(crate) fn migrate(
 /// # Errors
 /// [`StoreError::Newer`] and [`StoreError::NotHistory`].
 pub(crate) fn check(connection: &Connection, path: &Path, known: i64) -> Result<i64, Fault> {
-    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let (found, application) = (number("user_version")?, number("application_id")?);
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    // One statement reads one state of the file. Three could see another launch commit in between.
+    let (found, application, tables) = connection.query_row(
+        "SELECT (SELECT user_version FROM pragma_user_version),
+                (SELECT application_id FROM pragma_application_id),
+                (SELECT count(*) FROM sqlite_schema)",
+        [],
+        |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, i64>(2)?,
+            ))
+        },
+    )?;
     let path = path.to_owned();
     if tables == 0 && found == 0 {
         Ok(0)
