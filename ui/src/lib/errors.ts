@@ -34,6 +34,8 @@ const TITLES: Record<ErrorKind, string> = {
   output_invalid: "Invalid output",
   no_credential: "No key",
   incapable: "Not supported",
+  circuit_open: "Paused",
+  queue_full: "No room",
   misconfigured: "Misconfigured",
   cancelled: "Stopped",
   interrupted: "Interrupted",

@@ -13,6 +13,7 @@ pub mod host;
 pub mod info;
 pub mod live;
 pub mod network;
+pub mod plans;
 pub mod prompts;
 pub mod providers;
 pub mod secrets;
@@ -30,6 +31,7 @@ use secrets::Secrets;
 use simulator::SandboxSimulator;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use switchboard_engine::admit::Health;
 use switchboard_engine::redact::Redactor;
 use switchboard_store::{Store, StoreError};
 
@@ -84,6 +86,7 @@ struct Inner {
     http: Http,
     live: LiveHub,
     running: Running,
+    health: Health,
     interrupted_at_launch: u32,
 }
 
@@ -139,6 +142,7 @@ impl App {
                 http,
                 live: LiveHub::default(),
                 running: Running::default(),
+                health: Health::default(),
                 interrupted_at_launch: opened.interrupted,
             }),
         };
@@ -239,6 +243,11 @@ impl App {
 
     pub(crate) fn running(&self) -> &Running {
         &self.inner.running
+    }
+
+    /// What is known about targets across calls.
+    pub(crate) fn health(&self) -> &Health {
+        &self.inner.health
     }
 
     pub(crate) fn http(&self) -> &Http {

@@ -108,6 +108,8 @@ pub(crate) fn of_call(error: &CallError) -> Exit {
         | ErrorKind::EmptyAnswer
         | ErrorKind::OutputInvalid
         | ErrorKind::Incapable
+        | ErrorKind::CircuitOpen
+        | ErrorKind::QueueFull
         | ErrorKind::Interrupted => Exit::CallFailed,
     }
 }

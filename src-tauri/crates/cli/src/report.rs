@@ -93,6 +93,7 @@ pub(crate) fn news(event: &Event) -> Option<String> {
                     format!("again in {}", time(Duration::from_millis(*after_ms)))
                 }
                 Next::Fallback { to, why } => format!("{why}, so {} is next", name(to)),
+                Next::Continue { on, why } => format!("{why}, so {} carries on", name(on)),
                 // The failure itself is told at the end.
                 Next::Stop { .. } => return None,
             };

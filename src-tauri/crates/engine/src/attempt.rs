@@ -158,7 +158,10 @@ async fn read_answer<S: EventSink>(
         };
         let kind = *kind.get_or_insert_with(|| BodyKind::of_first_bytes(&chunk));
         let decoded = match kind {
-            BodyKind::Events => parser.push(&chunk, |event| decoder.event(event, &mut deltas)),
+            BodyKind::Events => parser.push(&chunk, |event| {
+                sink.wire(number, watch.target.endpoint.wire, event);
+                decoder.event(event, &mut deltas)
+            }),
             BodyKind::Whole => push_bounded(&mut whole, &chunk),
         };
         let content = emit_deltas(&mut deltas, watch, number, progress, sink).await;
@@ -173,7 +176,10 @@ async fn read_answer<S: EventSink>(
     let ended = match kind {
         Some(BodyKind::Whole) => codec.decode_whole(&whole).map(|decoded| deltas = decoded),
         Some(BodyKind::Events) | None => parser
-            .finish(|event| decoder.event(event, &mut deltas))
+            .finish(|event| {
+                sink.wire(number, watch.target.endpoint.wire, event);
+                decoder.event(event, &mut deltas)
+            })
             .and_then(|()| decoder.end(&mut deltas)),
     };
     emit_deltas(&mut deltas, watch, number, progress, sink).await;

@@ -2,6 +2,7 @@
 //!
 //! Names follow OpenTelemetry's GenAI conventions. Nothing here knows a provider's wire format.
 
+use crate::provider::Wire;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
@@ -112,6 +113,33 @@ pub struct Tool {
     pub parameters: serde_json::Value,
 }
 
+/// Whether the model may, must or must not call tools.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToolChoice {
+    /// As the model sees fit.
+    #[default]
+    Auto,
+    None,
+    /// At least one, whichever.
+    Required,
+    /// This one.
+    Tool {
+        name: String,
+    },
+}
+
+/// A request body as its caller wrote it, in some provider's wire format.
+///
+/// A target that speaks the same format is sent this body with only the model, the stream switches and
+/// rejected parameters changed, so that nothing the caller wrote is lost in between. Other targets are
+/// sent a translation of [`ModelRequest`]'s own fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawBody {
+    pub wire: Wire,
+    pub body: serde_json::Map<String, serde_json::Value>,
+}
+
 /// The form the answer must have.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -170,9 +198,14 @@ pub struct ModelRequest {
     #[serde(default)]
     pub tools: Vec<Tool>,
     #[serde(default)]
+    pub tool_choice: ToolChoice,
+    #[serde(default)]
     pub response_format: ResponseFormat,
     #[serde(default)]
     pub params: Params,
+    /// `None`: the request was not made through a provider's own API.
+    #[serde(skip)]
+    pub raw: Option<RawBody>,
 }
 
 /// Why the model stopped. Providers' own words are mapped onto these.

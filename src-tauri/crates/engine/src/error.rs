@@ -66,6 +66,10 @@ pub enum ErrorKind {
     NoCredential,
     /// The target lacks something the request needs (images, tools, a schema).
     Incapable,
+    /// The target has failed too often lately and is left alone for a while, or until it is mended.
+    CircuitOpen,
+    /// Our own limit for the target would have kept the call waiting longer than it may.
+    QueueFull,
     /// The configuration names something that does not exist.
     Misconfigured,
     // Nobody's fault.
@@ -109,7 +113,9 @@ impl ErrorKind {
                 Disposition::NextIfDifferent
             }
             Self::Rejected => Disposition::NextIfDifferent,
-            Self::NoCredential | Self::Incapable => Disposition::NextTarget,
+            Self::NoCredential | Self::Incapable | Self::CircuitOpen | Self::QueueFull => {
+                Disposition::NextTarget
+            }
             Self::Auth | Self::Permission | Self::ContentFiltered => Disposition::Stop,
             Self::TotalTimeout | Self::Misconfigured | Self::Cancelled | Self::Interrupted => {
                 Disposition::Stop

@@ -26,6 +26,8 @@ pub enum Next {
     Retry { after_ms: u64 },
     /// Another target, at once; `why` is one short clause.
     Fallback { to: TargetInfo, why: String },
+    /// The cut answer is carried on by `on`, which may be the same target.
+    Continue { on: TargetInfo, why: String },
     /// The call ends here; `why` is one short clause.
     Stop { why: String },
 }
@@ -39,17 +41,31 @@ pub enum Event {
         targets: Vec<TargetInfo>,
         reasons: Vec<String>,
         deadline_ms: u64,
+        /// The route that chose the targets; `None`: they were named.
+        #[ts(optional)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        route: Option<String>,
     },
     /// A target that cannot be used is passed over without being asked.
     TargetSkipped {
         target: TargetInfo,
         error: CallError,
     },
+    /// The call waits for its turn at a target: a limit or a pause holds it back. `wait_ms` is what the
+    /// wait is expected to take.
+    Queued {
+        target: TargetInfo,
+        wait_ms: u64,
+        why: String,
+    },
     /// A request is about to be sent. `attempt` counts from 1 over the whole call.
     AttemptStarted {
         attempt: u32,
         max_attempts: u32,
         target: TargetInfo,
+        /// Whether it runs beside an attempt that is slow to begin. The first to bring a token wins.
+        #[serde(default)]
+        hedge: bool,
     },
     /// Response headers arrived. `request_id` is the provider's, for its support desk.
     ResponseStarted {
@@ -97,6 +113,22 @@ pub enum Event {
         attempt: u32,
         discarded_chars: u64,
     },
+    /// The next attempt carries on what the failed one had shown: all `kept_chars` characters of it stay,
+    /// and the deltas that follow are new text only.
+    Continued {
+        attempt: u32,
+        kept_chars: u64,
+    },
+    /// An attempt that ran beside another was cancelled because the other brought the first token, or it
+    /// failed first. `usage` is what it may have cost.
+    HedgeLost {
+        attempt: u32,
+        target: TargetInfo,
+        #[ts(optional)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<CallError>,
+        usage: Usage,
+    },
     /// The answer is whole.
     Finished {
         outcome: Outcome,
@@ -127,6 +159,12 @@ pub struct Outcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<PicoUsd>,
     pub attempts: u32,
+    /// Whether the text was carried on after a cut.
+    #[serde(default)]
+    pub continued: bool,
+    /// Whether no target answered and the text is the route's fallback text.
+    #[serde(default)]
+    pub fallback_text: bool,
     /// First content or reasoning after the call began, failed attempts included.
     pub first_token_ms: u64,
     /// The whole call.

@@ -9,6 +9,7 @@
 //!
 //! The crate deliberately knows no window, database, keychain, environment or file.
 
+pub mod admit;
 mod attempt;
 pub mod call;
 pub mod config;

@@ -63,6 +63,17 @@ impl Tier {
     }
 }
 
+/// What may be sent to a target in a minute. `None`: not limited by the configuration; what the
+/// provider's replies say still holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    pub requests_per_minute: Option<u32>,
+    /// Input and output together.
+    pub tokens_per_minute: Option<u32>,
+    /// Requests under way at the same time.
+    pub concurrency: Option<u32>,
+}
+
 /// One (provider, credential, model) a call may be sent to.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -71,12 +82,17 @@ pub struct Target {
     /// Provider name for people.
     pub provider_label: String,
     pub endpoint: Endpoint,
+    /// Name of the credential within the provider, for limits and health; never the credential itself.
+    /// `None` where the provider needs no key.
+    pub credential: Option<String>,
     /// `None` where the provider needs no key.
     pub key: Option<Secret>,
     pub model: String,
     pub capabilities: Capabilities,
     pub tier: Tier,
     pub timeouts: Timeouts,
+    /// Requests and tokens a minute, as configured.
+    pub limits: Limits,
     /// `None`: no price is known.
     pub price: Option<TokenPrice>,
     pub simulated: bool,
@@ -119,18 +135,51 @@ impl Candidate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Recovery {
-    /// Another attempt from nothing; the shown text is marked void.
+    /// The answer is carried on where it broke: by prefill where the target accepts it, else by a new
+    /// answer spliced in where it repeats the shown text, else as `Restart`.
     #[default]
+    Continue,
+    /// Another attempt from nothing; the shown text is marked void.
     Restart,
     /// The call fails; the shown text stays.
     Fail,
 }
 
+/// Targets for failures that the general order does not help with, by index into
+/// [`Plan::candidates`]. Empty: the general order holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CauseLists {
+    /// For `ContextTooLong`: only targets with a larger window.
+    pub context_too_long: Vec<usize>,
+    /// For `ContentFiltered`; empty: filtered content is sent to nobody else.
+    pub content_filter: Vec<usize>,
+    /// For `Auth` and `Permission`; empty: the call stops.
+    pub auth: Vec<usize>,
+}
+
+/// A second request to another provider when the first is slow to begin (opt-in).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hedge {
+    /// Never earlier than this after the attempt began; the observed 95th percentile of the first token
+    /// may make it later. Default 2 s.
+    pub after: Duration,
+}
+
 /// The targets of one call and the limits they share.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Tried in order. An empty plan fails as misconfigured.
+    /// The route's name; `None`: the targets were named.
+    pub route: Option<String>,
+    /// Tried in order, but for those that only [`CauseLists`] name. An empty plan fails as misconfigured.
     pub candidates: Vec<Candidate>,
+    /// How many of `candidates`, from the first, are tried in general. The others are reached through
+    /// `lists` only.
+    pub general: usize,
+    pub lists: CauseLists,
+    /// `None`: no hedging.
+    pub hedge: Option<Hedge>,
+    /// Given as the answer, marked as such, when no target answers; `None`: the call fails.
+    pub fallback_text: Option<String>,
     /// For the whole call, waits and fallbacks included.
     pub deadline: Duration,
     pub recovery: Recovery,

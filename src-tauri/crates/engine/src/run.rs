@@ -3,12 +3,14 @@
 //! Nothing else in the program tries anything twice. Dropping the future of [`run`] cancels the call:
 //! the connection is closed and nothing more is emitted.
 
+use crate::admit::Health;
 use crate::attempt::{Clocks, Progress, attempt, millis};
 use crate::call::{FinishReason, ModelRequest};
 use crate::error::{CallError, ErrorKind};
 use crate::event::{Event, FailedAttempt, Next, Outcome, Report, TargetInfo};
 use crate::plan::{Candidate, Plan, Target};
 use crate::policy::next::{RetryLimits, Situation, decide};
+use crate::provider::{SseEvent, Wire};
 use crate::redact::Redactor;
 use crate::transport::Transport;
 use std::future::Future;
@@ -19,6 +21,12 @@ use tokio::time::{Instant, sleep};
 pub trait EventSink: Send {
     /// Takes one event.
     fn emit(&mut self, event: Event) -> impl Future<Output = ()> + Send;
+
+    /// Takes one event of the provider's own stream as it came, before what it decodes to is emitted.
+    /// For hosts that pass a stream on in the format it has; others need not care.
+    fn wire(&mut self, attempt: u32, wire: Wire, event: SseEvent<'_>) {
+        let _ = (attempt, wire, event);
+    }
 }
 
 impl EventSink for Vec<Event> {
@@ -32,6 +40,8 @@ impl EventSink for Vec<Event> {
 pub struct Context<'a, T> {
     pub transport: &'a T,
     pub redactor: &'a Redactor,
+    /// What is known about targets across calls: one a process.
+    pub health: &'a Health,
     pub limits: RetryLimits,
     /// The source of jitter; seed it to make a run repeatable.
     pub chance: fastrand::Rng,
@@ -51,6 +61,7 @@ pub async fn run<T: Transport, S: EventSink>(
         targets: plan.candidates.iter().map(Candidate::info).collect(),
         reasons: plan.reasons.clone(),
         deadline_ms: millis(plan.deadline),
+        route: plan.route.clone(),
     })
     .await;
     let mut state = Loop {
@@ -138,6 +149,7 @@ impl<T: Transport> Loop<'_, T> {
                 attempt: number,
                 max_attempts: self.context.limits.max_attempts,
                 target: info.clone(),
+                hedge: false,
             })
             .await;
             let attempt_started = Instant::now();
@@ -204,7 +216,7 @@ impl<T: Transport> Loop<'_, T> {
             }
             match next_step {
                 Next::Retry { after_ms } => sleep(Duration::from_millis(after_ms)).await,
-                Next::Fallback { .. } => return Tried::Left,
+                Next::Fallback { .. } | Next::Continue { .. } => return Tried::Left,
                 Next::Stop { .. } => return Tried::Stopped,
             }
             retries += 1;
@@ -231,6 +243,8 @@ impl<T: Transport> Loop<'_, T> {
             usage,
             cost: target.price.and_then(|price| price.cost(&usage)),
             attempts: self.attempts,
+            continued: false,
+            fallback_text: false,
             first_token_ms: millis(self.first_token.unwrap_or_default()),
             elapsed_ms: millis(self.started.elapsed()),
         }

@@ -86,6 +86,7 @@ async fn record(store: &Store, n: u64) -> Result<(), StoreError> {
     }
     let events = [
         Event::AttemptStarted {
+            hedge: false,
             attempt: 1,
             max_attempts: 3,
             target: target.clone(),
@@ -197,6 +198,8 @@ fn new_call(id: CallId, target: &TargetInfo) -> NewCall {
 fn finished(target: TargetInfo) -> Event {
     Event::Finished {
         outcome: Outcome {
+            continued: false,
+            fallback_text: false,
             target,
             response_model: None,
             finish_reason: FinishReason::Stop,

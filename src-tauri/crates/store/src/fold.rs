@@ -89,11 +89,13 @@ impl CallState {
                 targets,
                 reasons,
                 deadline_ms,
+                route,
             } => {
                 self.plan = Some(PlanRow {
                     targets,
                     reasons,
                     deadline_ms,
+                    route,
                     skipped: Vec::new(),
                 });
             }
@@ -106,6 +108,7 @@ impl CallState {
                 attempt,
                 max_attempts,
                 target,
+                hedge: _,
             } => {
                 self.count_change_of_attempt(&target);
                 self.usage = Usage::default();
@@ -185,6 +188,20 @@ impl CallState {
                 attempt: _,
                 discarded_chars: _,
             } => self.discard(),
+            // The wait itself shows as the time between two attempts; what was shown stays.
+            Event::Queued { .. } | Event::Continued { .. } => {}
+            Event::HedgeLost {
+                attempt,
+                target: _,
+                error,
+                usage,
+            } => {
+                if let Some(row) = self.attempt(attempt) {
+                    row.ended_ms = Some(at_ms);
+                    row.error = error;
+                    row.usage = usage;
+                }
+            }
             Event::Finished { outcome } => self.finish(outcome, at_ms),
             Event::Failed { report } => self.fail(report, at_ms),
             Event::Cancelled { elapsed_ms, usage } => {
@@ -264,7 +281,7 @@ impl CallState {
         let fallback = match &last.next {
             Some(Next::Retry { .. }) => false,
             Some(Next::Fallback { .. }) => true,
-            Some(Next::Stop { .. }) | None => last.target != *target,
+            Some(Next::Continue { .. } | Next::Stop { .. }) | None => last.target != *target,
         };
         if fallback {
             self.fallbacks = self.fallbacks.saturating_add(1);

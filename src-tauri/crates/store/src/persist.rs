@@ -61,7 +61,10 @@ impl LiveCall {
             | Event::ResponseStarted { .. }
             | Event::FirstToken { .. }
             | Event::Usage { .. }
-            | Event::AttemptFailed { .. } => self.attempts_changed = true,
+            | Event::Queued { .. }
+            | Event::AttemptFailed { .. }
+            | Event::Continued { .. }
+            | Event::HedgeLost { .. } => self.attempts_changed = true,
             Event::Restarted { .. }
             | Event::Finished { .. }
             | Event::Failed { .. }

@@ -158,6 +158,9 @@ pub struct PlanRow {
     pub targets: Vec<TargetInfo>,
     pub reasons: Vec<String>,
     pub deadline_ms: u64,
+    /// The route that chose the targets; `None`: they were named.
+    #[serde(default)]
+    pub route: Option<String>,
     /// Targets that could not be used and were passed over.
     #[serde(default)]
     pub skipped: Vec<SkippedRow>,
@@ -201,7 +204,7 @@ impl AttemptRow {
     pub fn wait_ms(&self) -> u64 {
         match &self.next {
             Some(Next::Retry { after_ms }) => *after_ms,
-            Some(Next::Fallback { .. } | Next::Stop { .. }) | None => 0,
+            Some(Next::Fallback { .. } | Next::Continue { .. } | Next::Stop { .. }) | None => 0,
         }
     }
 }

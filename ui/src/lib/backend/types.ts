@@ -131,7 +131,15 @@ detail?: string, };
  *
  * Coalesced deltas carry the `seq` of their last piece, so `seq` may skip but never goes back.
  */
-export type CallEvent = { call: CallId, seq: number, at_ms: number, } & ({ "type": "planned", targets: Array<TargetInfo>, reasons: Array<string>, deadline_ms: number, } | { "type": "target_skipped", target: TargetInfo, error: CallError, } | { "type": "attempt_started", attempt: number, max_attempts: number, target: TargetInfo, } | { "type": "response_started", attempt: number, after_ms: number, status: number, request_id?: string, } | { "type": "first_token", attempt: number, after_ms: number, } | { "type": "text_delta", text: string, } | { "type": "reasoning_delta", text: string, } | { "type": "tool_call_delta", index: number, id?: string, name?: string, arguments: string, } | { "type": "usage", usage: Usage, } | { "type": "attempt_failed", attempt: number, error: CallError, elapsed_ms: number, next: Next, } | { "type": "restarted", attempt: number, discarded_chars: number, } | { "type": "finished", outcome: Outcome, } | { "type": "failed", report: Report, } | { "type": "cancelled", elapsed_ms: number, usage: Usage, });
+export type CallEvent = { call: CallId, seq: number, at_ms: number, } & ({ "type": "planned", targets: Array<TargetInfo>, reasons: Array<string>, deadline_ms: number, 
+/**
+ * The route that chose the targets; `None`: they were named.
+ */
+route?: string, } | { "type": "target_skipped", target: TargetInfo, error: CallError, } | { "type": "queued", target: TargetInfo, wait_ms: number, why: string, } | { "type": "attempt_started", attempt: number, max_attempts: number, target: TargetInfo, 
+/**
+ * Whether it runs beside an attempt that is slow to begin. The first to bring a token wins.
+ */
+hedge: boolean, } | { "type": "response_started", attempt: number, after_ms: number, status: number, request_id?: string, } | { "type": "first_token", attempt: number, after_ms: number, } | { "type": "text_delta", text: string, } | { "type": "reasoning_delta", text: string, } | { "type": "tool_call_delta", index: number, id?: string, name?: string, arguments: string, } | { "type": "usage", usage: Usage, } | { "type": "attempt_failed", attempt: number, error: CallError, elapsed_ms: number, next: Next, } | { "type": "restarted", attempt: number, discarded_chars: number, } | { "type": "continued", attempt: number, kept_chars: number, } | { "type": "hedge_lost", attempt: number, target: TargetInfo, error?: CallError, usage: Usage, } | { "type": "finished", outcome: Outcome, } | { "type": "failed", report: Report, } | { "type": "cancelled", elapsed_ms: number, usage: Usage, });
 
 /**
  * Identifies one call for ever; a UUIDv7, so ids sort by the time the call was made.
@@ -319,7 +327,7 @@ export type ErrorCode = "invalid_params" | "unknown_method" | "not_found" | "con
 /**
  * What happened. Its snake_case name is the value of OpenTelemetry's `error.type`.
  */
-export type ErrorKind = "dns" | "connect" | "tls" | "reset" | "connect_timeout" | "headers_timeout" | "first_token_timeout" | "idle_timeout" | "too_slow" | "total_timeout" | "malformed" | "truncated" | "too_large" | "not_an_api" | "rate_limited" | "quota_exhausted" | "billing" | "plan_limit" | "overloaded" | "server" | "auth" | "permission" | "not_found" | "rejected" | "context_too_long" | "content_filtered" | "empty_answer" | "output_invalid" | "no_credential" | "incapable" | "misconfigured" | "cancelled" | "interrupted";
+export type ErrorKind = "dns" | "connect" | "tls" | "reset" | "connect_timeout" | "headers_timeout" | "first_token_timeout" | "idle_timeout" | "too_slow" | "total_timeout" | "malformed" | "truncated" | "too_large" | "not_an_api" | "rate_limited" | "quota_exhausted" | "billing" | "plan_limit" | "overloaded" | "server" | "auth" | "permission" | "not_found" | "rejected" | "context_too_long" | "content_filtered" | "empty_answer" | "output_invalid" | "no_credential" | "incapable" | "circuit_open" | "queue_full" | "misconfigured" | "cancelled" | "interrupted";
 
 /**
  * One failed attempt in a [`Report`].
@@ -438,7 +446,7 @@ export type NewPrompt = { title: string, body: PromptBody, };
 /**
  * What the loop does after a failed attempt.
  */
-export type Next = { "do": "retry", after_ms: number, } | { "do": "fallback", to: TargetInfo, why: string, } | { "do": "stop", why: string, };
+export type Next = { "do": "retry", after_ms: number, } | { "do": "fallback", to: TargetInfo, why: string, } | { "do": "continue", on: TargetInfo, why: string, } | { "do": "stop", why: string, };
 
 /**
  * Asks the host to open a web address in the user's browser (after the UI had it confirmed).
@@ -461,6 +469,14 @@ usage: Usage,
  * What the answering attempt cost; `None`: no price is known.
  */
 cost?: PicoUsd, attempts: number, 
+/**
+ * Whether the text was carried on after a cut.
+ */
+continued: boolean, 
+/**
+ * Whether no target answered and the text is the route's fallback text.
+ */
+fallback_text: boolean, 
 /**
  * First content or reasoning after the call began, failed attempts included.
  */
@@ -655,7 +671,7 @@ export type ReasoningEffort = "minimal" | "low" | "medium" | "high";
 /**
  * What happens to an answer that breaks after its first token.
  */
-export type Recovery = "restart" | "fail";
+export type Recovery = "continue" | "restart" | "fail";
 
 /**
  * Why a call failed: the first cause, then all that was tried.

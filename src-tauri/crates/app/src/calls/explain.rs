@@ -37,6 +37,9 @@ fn failed_attempt(attempt: &AttemptRow) -> Option<String> {
             format!("{what}; it was asked again after {}.", seconds(*after_ms))
         }
         Some(Next::Fallback { to, why }) => format!("{what}; {why}, so {} was next.", name(to)),
+        Some(Next::Continue { on, why }) => {
+            format!("{what}; {why}, so {} carried on.", name(on))
+        }
         Some(Next::Stop { why }) => format!("{what}; it ended there: {why}."),
         None => format!("{what}."),
     })

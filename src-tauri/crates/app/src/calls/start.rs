@@ -4,14 +4,15 @@ use super::relay::Relay;
 use super::view;
 use crate::App;
 use crate::api::types::*;
+use crate::plans::{self, Wanted, named};
 use crate::prompts;
 use crate::variables::fill;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use switchboard_engine::call::{CallId, Message, ModelRequest, Params};
 use switchboard_engine::error::{CallError, ErrorKind};
-use switchboard_engine::event::{Event, Report, TargetInfo};
-use switchboard_engine::plan::{Candidate, Plan, Recovery, Tier};
+use switchboard_engine::event::{Event, Report};
+use switchboard_engine::plan::{Candidate, Plan};
 use switchboard_engine::run::{Context, EventSink, run};
 use switchboard_store::NewCall;
 use tokio_util::sync::CancellationToken;
@@ -51,10 +52,22 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
             model: String::new(),
             messages: messages.clone(),
             tools: params.body.tools.clone(),
+            tool_choice: Default::default(),
+            raw: None,
             response_format: params.body.response_format.clone(),
             params: merged(&params.body.params, column.params.as_ref()),
         };
-        let plan = plan(app, column, params.recovery).await;
+        let plan = plans::plan(
+            app,
+            &Wanted {
+                model: &column.model,
+                fallbacks: &column.fallbacks,
+                recovery: params.recovery,
+                deadline: None,
+                request: &request,
+            },
+        )
+        .await;
         let call = CallId::new();
         let new = new_call(
             app,
@@ -114,6 +127,7 @@ async fn execute(
     let context = Context {
         transport: transport.as_ref(),
         redactor: app.redactor(),
+        health: app.health(),
         limits: config.settings.retry_limits(),
         chance: fastrand::Rng::new(),
     };
@@ -202,50 +216,6 @@ fn is_blank(message: &Message) -> bool {
         Part::Text { text } => text.trim().is_empty(),
         Part::Image { .. } | Part::ToolCall { .. } | Part::ToolResult { .. } => false,
     })
-}
-
-/// Resolves a column's model and fallbacks. What cannot be used stays in the plan with its reason.
-async fn plan(app: &App, column: &Column, recovery: Option<Recovery>) -> Plan {
-    let mut candidates = Vec::new();
-    for model in std::iter::once(&column.model).chain(&column.fallbacks) {
-        let candidate = app.providers().candidate(model).await;
-        candidates.push(candidate.unwrap_or_else(|error| Candidate::Unusable {
-            target: named(model),
-            error,
-        }));
-    }
-    let settings = &app.config().current().settings;
-    // Without a deadline of its own a call may take as long as its most patient target.
-    let patience = candidates
-        .iter()
-        .filter_map(|candidate| match candidate {
-            Candidate::Ready(target) => Some(target.timeouts.total),
-            Candidate::Unusable { .. } => None,
-        })
-        .max()
-        .unwrap_or(Tier::default().timeouts().total);
-    let deadline = settings.deadline.unwrap_or(patience);
-    let reasons = vec![match column.fallbacks.len() {
-        0 => format!("the column names {} and no fallback", column.model),
-        1 => format!("the column names {} and one fallback", column.model),
-        count => format!("the column names {} and {count} fallbacks", column.model),
-    }];
-    Plan {
-        candidates,
-        deadline,
-        recovery: recovery.unwrap_or(settings.recovery),
-        reasons,
-    }
-}
-
-/// Names a target that could not be resolved by what was written.
-fn named(model: &str) -> TargetInfo {
-    let (provider, model) = model.split_once('/').unwrap_or(("", model));
-    TargetInfo {
-        provider: provider.to_owned(),
-        model: model.to_owned(),
-        simulated: provider.starts_with("sandbox"),
-    }
 }
 
 #[expect(

@@ -100,6 +100,8 @@ fn look_of(kind: ErrorKind, local: bool) -> Option<(Lamp, &'static str)> {
         | ErrorKind::OutputInvalid
         | ErrorKind::NoCredential
         | ErrorKind::Incapable
+        | ErrorKind::CircuitOpen
+        | ErrorKind::QueueFull
         | ErrorKind::Misconfigured
         | ErrorKind::Cancelled
         | ErrorKind::Interrupted => return None,

@@ -88,11 +88,13 @@ impl Providers {
             provider: id.to_owned(),
             provider_label: LABEL.to_owned(),
             endpoint: endpoint(wire, base_url),
+            credential: None,
             key: None,
             model: model.to_owned(),
             capabilities: capabilities(model),
             tier: Tier::Standard,
             timeouts: timeouts.of(Tier::Standard),
+            limits: Default::default(),
             price: Some(TokenPrice {
                 input: free,
                 output: free,

@@ -47,11 +47,13 @@ impl Providers {
                     provider: provider.id.clone(),
                     provider_label: provider.label.clone(),
                     endpoint: provider.endpoint.clone(),
+                    credential: None,
                     key,
                     model: known.name,
                     capabilities: known.capabilities,
                     tier: known.tier,
                     timeouts: config.timeouts.of(known.tier),
+                    limits: Default::default(),
                     price: known.price,
                     simulated: false,
                 })

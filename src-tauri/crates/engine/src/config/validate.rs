@@ -221,7 +221,11 @@ fn settings(field: &Field<'_>, problems: &mut Problems<'_>) -> Settings {
         }
     }
     if let Some(field) = table.take("recovery") {
-        let words = [("restart", Recovery::Restart), ("fail", Recovery::Fail)];
+        let words = [
+            ("continue", Recovery::Continue),
+            ("restart", Recovery::Restart),
+            ("fail", Recovery::Fail),
+        ];
         result.recovery = field.one_of(problems, &words).unwrap_or_default();
     }
     if let Some(field) = table.take("deadline") {

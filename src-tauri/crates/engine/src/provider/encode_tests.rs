@@ -103,6 +103,8 @@ fn full(model: &str) -> ModelRequest {
             description: "Looks.".into(),
             parameters: schema(),
         }],
+        tool_choice: Default::default(),
+        raw: None,
         response_format: ResponseFormat::JsonSchema {
             name: "the answer".into(),
             schema: schema(),
@@ -123,6 +125,8 @@ fn plain(model: &str, params: Params) -> ModelRequest {
         model: model.into(),
         messages: vec![Message::text(Role::User, "hi")],
         tools: Vec::new(),
+        tool_choice: Default::default(),
+        raw: None,
         response_format: ResponseFormat::Text,
         params,
     }

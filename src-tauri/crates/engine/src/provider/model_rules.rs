@@ -232,6 +232,8 @@ mod tests {
             model: model.into(),
             messages: Vec::new(),
             tools: Vec::new(),
+            tool_choice: Default::default(),
+            raw: None,
             response_format: crate::call::ResponseFormat::Text,
             params: Params {
                 temperature: Some(0.2),

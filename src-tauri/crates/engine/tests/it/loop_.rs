@@ -2,6 +2,7 @@
 
 use crate::script::*;
 use std::time::Duration;
+use switchboard_engine::admit::Health;
 use switchboard_engine::call::FinishReason;
 use switchboard_engine::error::{CallError, ErrorKind};
 use switchboard_engine::event::{Event, Next, TargetInfo};
@@ -386,6 +387,7 @@ async fn dropping_the_run_drops_the_connection() {
     let context = Context {
         transport: &transport,
         redactor: &redactor,
+        health: &Health::default(),
         limits: RetryLimits::default(),
         chance: fastrand::Rng::with_seed(1),
     };

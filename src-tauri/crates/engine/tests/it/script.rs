@@ -1,6 +1,7 @@
 //! Short words for scripts: targets, answers, faults.
 
 use std::time::Duration;
+use switchboard_engine::admit::Health;
 use switchboard_engine::call::{Message, ModelRequest, Params, ResponseFormat, Role};
 use switchboard_engine::error::{CallError, ErrorKind};
 use switchboard_engine::event::{Event, Next};
@@ -25,11 +26,13 @@ pub(crate) fn target(name: &str) -> Target {
             auth: AuthStyle::Native,
             headers: Vec::new(),
         },
+        credential: Some("default".into()),
         key: Some(Secret::new(KEY.into())),
         model: format!("{name}-model"),
         capabilities: Capabilities::default(),
         tier: Tier::Standard,
         timeouts: Tier::Standard.timeouts(),
+        limits: Default::default(),
         price: None,
         simulated: false,
     }
@@ -43,6 +46,11 @@ pub(crate) fn plan(names: &[&str]) -> Plan {
             .collect(),
         deadline: Duration::from_secs(60),
         recovery: Recovery::Restart,
+        route: None,
+        general: names.len(),
+        lists: Default::default(),
+        hedge: None,
+        fallback_text: None,
         reasons: vec!["the test asked for it".into()],
     }
 }
@@ -52,6 +60,8 @@ pub(crate) fn request() -> ModelRequest {
         model: String::new(),
         messages: vec![Message::text(Role::User, "Why is the sky blue?")],
         tools: Vec::new(),
+        tool_choice: Default::default(),
+        raw: None,
         response_format: ResponseFormat::Text,
         params: Params::default(),
     }
@@ -114,6 +124,7 @@ pub(crate) async fn play(plan: &Plan, script: Vec<Exchange>) -> Vec<Event> {
     let context = Context {
         transport: &transport,
         redactor: &redactor,
+        health: &Health::default(),
         limits: RetryLimits::default(),
         chance: fastrand::Rng::with_seed(7),
     };
@@ -146,6 +157,7 @@ pub(crate) fn failures(events: &[Event]) -> Vec<String> {
                 match next {
                     Next::Retry { .. } => "retry".into(),
                     Next::Fallback { to, .. } => format!("→{}", to.provider),
+                    Next::Continue { on, .. } => format!("+{}", on.provider),
                     Next::Stop { .. } => "stop".into(),
                 }
             )),

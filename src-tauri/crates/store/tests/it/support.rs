@@ -72,6 +72,7 @@ pub(crate) fn numbered(call: CallId, events: Vec<Event>) -> Vec<CallEvent> {
 
 pub(crate) fn planned(models: &[&str]) -> Event {
     Event::Planned {
+        route: None,
         targets: models.iter().map(|model| target(model)).collect(),
         reasons: vec!["asked for".to_owned()],
         deadline_ms: 60_000,
@@ -80,6 +81,7 @@ pub(crate) fn planned(models: &[&str]) -> Event {
 
 pub(crate) fn started(attempt: u32, model: &str) -> Event {
     Event::AttemptStarted {
+        hedge: false,
         attempt,
         max_attempts: 4,
         target: target(model),
@@ -158,6 +160,8 @@ pub(crate) fn fallback(model: &str) -> Next {
 pub(crate) fn finished(model: &str, output: u64) -> Event {
     Event::Finished {
         outcome: Outcome {
+            continued: false,
+            fallback_text: false,
             target: target(model),
             response_model: Some(format!("{model}-2026")),
             finish_reason: FinishReason::Stop,
