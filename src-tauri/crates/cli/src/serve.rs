@@ -40,15 +40,15 @@ async fn gateway(session: &Session, arguments: &Serve) -> Result<Exit, Stop> {
     if let Some(address) = arguments.address {
         options.address = address;
     }
-    let gateway = serve_gateway(session.app.clone(), options)
-        .await
-        .map_err(|error| match error {
-            GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string())
-                .hint("choose an address like 127.0.0.1:4141"),
-            GatewayError::Listen { .. } => {
-                Stop::new(Exit::Internal, error.to_string()).hint("choose another with --address")
-            }
-        })?;
+    let gateway =
+        serve_gateway(session.app.clone(), options)
+            .await
+            .map_err(|error| match error {
+                GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string())
+                    .hint("choose an address like 127.0.0.1:4141"),
+                GatewayError::Listen { .. } => Stop::new(Exit::Internal, error.to_string())
+                    .hint("choose another with --address"),
+            })?;
     let address = gateway.address();
     write(&format!(
         "The gateway is at http://{address}\nOpenAI clients: base URL http://{address}/v1; Anthropic and Gemini clients: http://{address}\nCtrl-C stops it and its calls.\n"

@@ -127,7 +127,8 @@ impl World {
     /// Waits until history's newest call has ended; returns it.
     async fn newest_ended(&self) -> Value {
         for _ in 0..100 {
-            let page = api::dispatch(&self.app, "calls.list", json!({"search": "", "limit": 10})).await;
+            let page =
+                api::dispatch(&self.app, "calls.list", json!({"search": "", "limit": 10})).await;
             let call = page.unwrap()["calls"][0].clone();
             if !call.is_null() && call["status"] != "running" {
                 return call;
@@ -303,8 +304,7 @@ async fn tool_calls_come_in_every_form() {
         assert_eq!(pieces.collect::<String>(), arguments);
 
         let tools = json!([{"name": "weather", "input_schema": schema}]);
-        let asked =
-            json!({"model": model, "max_tokens": 99, "tools": tools, "messages": hello});
+        let asked = json!({"model": model, "max_tokens": 99, "tools": tools, "messages": hello});
         let (_, whole) = world.json("/v1/messages", asked).await;
         assert_eq!(whole["stop_reason"], "tool_use", "{whole}");
         let tool = whole["content"].as_array().unwrap().last().unwrap();

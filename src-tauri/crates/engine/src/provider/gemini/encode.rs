@@ -46,7 +46,10 @@ pub(super) fn body(
     if !tools.is_empty() {
         body.insert("tools".into(), json!([{"functionDeclarations": tools}]));
         if let Some(calling) = function_calling(&request.tool_choice) {
-            body.insert("toolConfig".into(), json!({"functionCallingConfig": calling}));
+            body.insert(
+                "toolConfig".into(),
+                json!({"functionCallingConfig": calling}),
+            );
         }
     }
     let config = generation_config(request, capabilities);

@@ -158,8 +158,6 @@ fn tool_choice(choice: &ToolChoice) -> Option<Value> {
         ToolChoice::Auto => None,
         ToolChoice::None => Some("none".into()),
         ToolChoice::Required => Some("required".into()),
-        ToolChoice::Tool { name } => {
-            Some(json!({"type": "function", "function": {"name": name}}))
-        }
+        ToolChoice::Tool { name } => Some(json!({"type": "function", "function": {"name": name}})),
     }
 }
