@@ -126,22 +126,26 @@ impl World {
 
     /// Waits until history's newest call has ended; returns it.
     async fn newest_ended(&self) -> Value {
-        for _ in 0..100 {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(20);
+        loop {
             let page =
                 api::dispatch(&self.app, "calls.list", json!({"search": "", "limit": 10})).await;
             let call = page.unwrap()["calls"][0].clone();
             if !call.is_null() && call["status"] != "running" {
                 return call;
             }
+            let late = tokio::time::Instant::now() > patience;
+            assert!(!late, "the call runs on: {call}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("the call runs on");
     }
 }
 
 async fn parsed(reply: Response) -> Value {
     let text = reply.text().await.unwrap();
-    serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
+    let value = serde_json::from_str(&text);
+    assert!(value.is_ok(), "no JSON: {text}");
+    value.unwrap()
 }
 
 fn events(text: &str) -> Vec<(String, Value)> {
