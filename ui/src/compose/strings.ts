@@ -152,12 +152,14 @@ export const strings = {
   states: {
     idle: "ready",
     queued: "queued",
+    queuedFor: (time: string): string => `queued · ${time}`,
     connecting: (time: string): string => `connecting ${time}`,
     waiting: (time: string): string => `waiting ${time}`,
     streaming: (time: string): string => `streaming ${time}`,
     retry: (attempt: number, time: string): string => `attempt ${attempt} · retry in ${time}`,
     attempt: (attempt: number, time: string): string => `attempt ${attempt} · ${time}`,
     switching: "switching model",
+    carryingOn: "carrying on",
     done: (time: string): string => `done ${time}`,
     doneHidden: "done",
     failed: "failed",
@@ -182,6 +184,7 @@ export const strings = {
     other: "ended",
   },
   finishTitle: "Why the model stopped",
+  fallbackText: "No model answered. This is the route's fallback text.",
   lengthNote: "The answer hit its length limit and is not whole.",
 
   retry: "Retry",
