@@ -1,3 +1,5 @@
+import { count } from "../lib/format";
+
 /** Every visible text of Compose. */
 export const strings = {
   untitled: "Untitled prompt",
@@ -58,6 +60,8 @@ export const strings = {
     tool: "What the function returned",
   },
   noValue: "no value",
+  pastedLong: (chars: number, name: string): string =>
+    `${count(chars)} characters were kept as the variable ${name}`,
   valueOf: (name: string): string => `Value of ${name}`,
   noVariables: "Write {{name}} in a message to make a variable.",
   unusedVariable: "not used in a message",
