@@ -8,6 +8,7 @@ mod view;
 
 pub(crate) use running::Running;
 pub use start::start;
+pub(crate) use view::rfc3339;
 
 use crate::App;
 use crate::api::types::*;
