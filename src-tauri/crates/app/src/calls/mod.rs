@@ -10,6 +10,7 @@ mod view;
 pub use api_call::{ApiCall, ApiCallHandle, api_models, start_api_call};
 pub(crate) use running::Running;
 pub use start::start;
+pub(crate) use view::rfc3339;
 
 use crate::App;
 use crate::api::types::*;
