@@ -18,7 +18,8 @@
 //! [`serve_dashboard`] listens on a loopback address only and returns an address with a token that
 //! works once. The browser gets an `HttpOnly`, `SameSite=Strict` cookie for it; everything else is
 //! refused without that cookie, under a foreign `Host` (a web site whose name resolves to 127.0.0.1) or
-//! from a page of another origin. There is no way to read a credential over it.
+//! from a page of another origin. There is no way to read a credential over it; a gateway key is in the answer
+//! that makes it, and in no other.
 //!
 //! | path | what |
 //! | --- | --- |
@@ -27,7 +28,7 @@
 //! | `GET /…` | its files |
 //! | `POST /api/call/{method}` | a method of the API table: parameters in, result or error out |
 //! | `GET /api/live` | the live channel as `text/event-stream`, one batch an event |
-//! | `POST /api/host/set_hidden`, `set_key`, `scan_dotenv` | acts of the host |
+//! | `POST /api/host/set_hidden`, `set_key`, `create_gateway_key`, `scan_dotenv` | acts of the host |
 
 mod api;
 mod app;
@@ -38,9 +39,7 @@ mod reply;
 mod routes;
 mod session;
 
-pub use api::{
-    Access, Everybody, Gateway, GatewayError, GatewayOptions, KeyInfo, Verdict, serve_gateway,
-};
+pub use api::{Gateway, GatewayError, GatewayOptions, serve_gateway};
 pub use app::DashboardApp;
 pub use assets::{Assets, Lookup, mime};
 pub use dashboard::{Dashboard, ServeError, serve_dashboard};

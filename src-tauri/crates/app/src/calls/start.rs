@@ -48,7 +48,7 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
         .unwrap_or_else(|| Uuid::now_v7().to_string());
     let mut calls = Vec::new();
     for column in columns {
-        let request = ModelRequest {
+        let mut request = ModelRequest {
             model: String::new(),
             messages: messages.clone(),
             tools: params.body.tools.clone(),
@@ -57,6 +57,7 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
             response_format: params.body.response_format.clone(),
             params: merged(&params.body.params, column.params.as_ref()),
         };
+        plans::complete(app, &column.model, &mut request);
         let plan = plans::plan(
             app,
             &Wanted {
@@ -248,6 +249,8 @@ fn new_call(
         id: call,
         started_at_ms: jiff::Timestamp::now().as_millisecond(),
         caller: app.caller().name().to_owned(),
+        caller_key: None,
+        route: plan.route.clone(),
         group: Some(group.to_owned()),
         column: Some(column.id.clone()),
         prompt_id: params.prompt_id.clone(),

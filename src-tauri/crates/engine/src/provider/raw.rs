@@ -3,7 +3,7 @@
 use super::{Capabilities, Wire};
 use crate::call::RawBody;
 use crate::error::{CallError, ErrorKind};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Checks that a target of the format `wire` can be sent what the caller wrote.
 ///
@@ -49,10 +49,39 @@ pub(super) fn merged(
             None => body.remove(name),
         };
     }
+    add_limit(&mut body, &translated);
     for name in &capabilities.rejected_params {
         body.remove(name);
     }
     Value::Object(body)
+}
+
+/// Gives a body without a limit of output tokens that of `translated`: a route's.
+fn add_limit(body: &mut Map<String, Value>, translated: &Value) {
+    const LIMITS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
+    let told = |name: &&str| body.get(*name).is_some_and(|value| !value.is_null());
+    if !LIMITS.iter().any(|name| told(&name)) {
+        for name in LIMITS {
+            if let Some(limit) = translated.get(name) {
+                body.insert(name.into(), limit.clone());
+            }
+        }
+    }
+    let Some(limit) = translated.pointer("/generationConfig/maxOutputTokens") else {
+        return;
+    };
+    let name = match body.contains_key("generation_config") {
+        true => "generation_config",
+        false => "generationConfig",
+    };
+    let config = body
+        .entry(name)
+        .or_insert_with(|| Value::Object(Map::new()));
+    if let Value::Object(config) = config
+        && !config.contains_key("max_output_tokens")
+    {
+        config.entry("maxOutputTokens").or_insert(limit.clone());
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +125,30 @@ mod tests {
         assert_eq!(body, expected);
         let other = merged(Some(&raw), Wire::Gemini, translated.clone(), &capabilities);
         assert_eq!(other, translated);
+    }
+
+    #[test]
+    fn a_routes_limit_holds_where_the_caller_sets_none() {
+        let limit = |sent: Value, translated: Value| {
+            let raw = raw(sent, None);
+            merged(
+                Some(&raw),
+                Wire::OpenaiChat,
+                translated,
+                &Capabilities::default(),
+            )
+        };
+        let ours = json!({"max_tokens": 100, "generationConfig": {"maxOutputTokens": 100}});
+        let body = limit(json!({}), ours.clone());
+        assert_eq!(body, ours);
+        let body = limit(
+            json!({"max_completion_tokens": 7, "generation_config": {"max_output_tokens": 7}}),
+            ours,
+        );
+        assert_eq!(
+            body,
+            json!({"max_completion_tokens": 7, "generation_config": {"max_output_tokens": 7}})
+        );
     }
 
     #[test]

@@ -19,7 +19,6 @@ mod stall;
 mod stream;
 mod vectors;
 
-pub use access::{Access, Everybody, KeyInfo, Verdict};
 pub use server::{Gateway, GatewayError, GatewayOptions, serve_gateway};
 
 /// Whose API a client speaks.

@@ -51,6 +51,7 @@ pub(in super::super) fn embeddings(
             model,
             fallbacks,
             deadline,
+            caller_key: None,
             wants_wire: true,
             request,
         },

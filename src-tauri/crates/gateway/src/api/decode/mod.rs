@@ -72,6 +72,7 @@ pub(super) fn decode(api: Api, mut body: Body, outside: Outside) -> Result<Asked
             model,
             fallbacks,
             deadline: outside.deadline,
+            caller_key: None,
             wants_wire: stream || api == Api::Responses,
             request,
         },
