@@ -16,6 +16,7 @@ pub mod network;
 pub mod plans;
 pub mod prompts;
 pub mod providers;
+pub mod rehearse;
 pub mod secrets;
 mod simulator;
 pub mod variables;
@@ -27,6 +28,7 @@ use host::Host;
 use live::{LiveHub, Subscription};
 use network::Http;
 use providers::Providers;
+use rehearse::Rehearsals;
 use secrets::Secrets;
 use simulator::SandboxSimulator;
 use std::path::{Path, PathBuf};
@@ -87,6 +89,7 @@ struct Inner {
     live: LiveHub,
     running: Running,
     health: Health,
+    rehearsals: Rehearsals,
     interrupted_at_launch: u32,
 }
 
@@ -143,6 +146,7 @@ impl App {
                 live: LiveHub::default(),
                 running: Running::default(),
                 health: Health::default(),
+                rehearsals: Rehearsals::default(),
                 interrupted_at_launch: opened.interrupted,
             }),
         };
@@ -187,6 +191,7 @@ impl App {
 
     /// Stops every call, writes history to its end and closes the live channel.
     pub async fn shutdown(&self) {
+        self.inner.rehearsals.stop();
         self.inner.running.finish().await;
         if let Err(error) = self.inner.store.flush().await {
             tracing::error!(%error, "history could not be written to its end");
@@ -248,6 +253,10 @@ impl App {
     /// What is known about targets across calls.
     pub(crate) fn health(&self) -> &Health {
         &self.inner.health
+    }
+
+    pub(crate) fn rehearsals(&self) -> &Rehearsals {
+        &self.inner.rehearsals
     }
 
     pub(crate) fn http(&self) -> &Http {

@@ -1,5 +1,7 @@
 //! What crosses to the user interface and back. Nothing here can hold a credential.
 
+pub use super::rehearse_types::*;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use switchboard_engine::call::{CallId, FinishReason, Message, Params, ResponseFormat, Tool};
@@ -754,6 +756,10 @@ pub enum Live {
     ProvidersChanged {},
     KeychainChanged {
         keychain: KeychainState,
+    },
+    /// A rehearsal went on, or ended.
+    RehearsalProgress {
+        progress: RehearsalProgress,
     },
 }
 
