@@ -1,0 +1,5 @@
+//! Rehearsals through the shipped pipeline.
+
+mod invariants;
+mod repeat;
+mod support;
