@@ -80,7 +80,7 @@ pub async fn chart(app: &App, params: ChartRehearsal) -> Result<RehearsalChart, 
 /// # Errors
 /// `InvalidParams` if there is no such route or model.
 pub async fn preview(app: &App, params: PreviewRehearsal) -> Result<RehearsalPreview, ApiError> {
-    let plan = setup::plan(app, &params.route, "route").await?;
+    let (plan, _) = setup::plan(app, &params.route, "route").await?;
     let targets = switchboard_rehearse::targets(&plan);
     Ok(RehearsalPreview {
         fault_targets: setup::fault_targets(&targets),

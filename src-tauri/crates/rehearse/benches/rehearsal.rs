@@ -1,12 +1,18 @@
 //! How long a rehearsal of 10,000 calls takes. Promised: under five seconds.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a bench prints, and stops on a fault"
+)]
+
 use std::time::{Duration, Instant};
 use switchboard_engine::plan::{Candidate, CauseLists, Plan, Recovery, Target, Tier};
 use switchboard_engine::policy::next::RetryLimits;
 use switchboard_engine::provider::{AuthStyle, Capabilities, Endpoint, Wire};
 use switchboard_rehearse::fault::Fault;
 use switchboard_rehearse::load::Load;
-use switchboard_rehearse::{Control, Setup, Subject, rehearse};
+use switchboard_rehearse::{Control, Setup, Subject, rehearse, request};
 
 const CALLS: u32 = 10_000;
 const PROMISED: Duration = Duration::from_secs(5);
@@ -53,6 +59,7 @@ fn setup(load: Load, faults: &[&str]) -> Setup {
                 recovery: Recovery::default(),
                 reasons: Vec::new(),
             },
+            request: request(),
         }],
         faults: faults
             .iter()

@@ -4,7 +4,7 @@ use crate::breakers::Breakers;
 use crate::chance::{Purpose, source};
 use crate::record::{End, Fold, Record, Targets};
 use crate::report::{BreakerSpan, ExampleCall};
-use crate::setup::{Control, Setup, Stopped, Subject, request};
+use crate::setup::{Control, Setup, Stopped, Subject};
 use crate::sim::{SimTransport, Tally, World};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -67,11 +67,16 @@ struct Shared {
 
 async fn calls(setup: &Setup, subject: &Subject, control: &Control) -> Result<Course, Stopped> {
     let mut plan = subject.plan.clone();
-    let world = Arc::new(World::new(setup.seed, &mut plan, &setup.faults));
+    let world = Arc::new(World::new(
+        setup.seed,
+        &mut plan,
+        subject.request.params.max_tokens,
+        &setup.faults,
+    ));
     let shared = Arc::new(Shared {
         targets: ready(&plan),
         plan,
-        request: request(),
+        request: subject.request.clone(),
         health: Health::default(),
         redactor: Redactor::default(),
         limits: setup.limits,

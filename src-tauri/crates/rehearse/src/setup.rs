@@ -29,6 +29,8 @@ pub struct Subject {
     /// As it was asked for.
     pub name: String,
     pub plan: Plan,
+    /// What every call asks: [`request`], with what the route sets.
+    pub request: ModelRequest,
 }
 
 impl Setup {

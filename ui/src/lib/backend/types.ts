@@ -271,6 +271,14 @@ group: string | null, column: string | null,
  */
 caller: string, 
 /**
+ * Name of the gateway key it was made with; `None`: without one.
+ */
+caller_key?: string, 
+/**
+ * The route that chose the targets; `None`: they were named.
+ */
+route?: string, 
+/**
  * The first cause, for failed calls.
  */
 error: CallError | null, rating: Rating | null, 
@@ -380,6 +388,24 @@ wasted: PicoUsd,
  * Calls with an attempt that cost something, but nobody knows what.
  */
 unpriced_calls: number, };
+
+/**
+ * Makes a gateway key. A command of its own in every host, because the key crosses with its answer.
+ */
+export type CreateGatewayKey = { 
+/**
+ * 1 to 60 characters on one line; not that of another valid key.
+ */
+name: string, };
+
+/**
+ * A new gateway key. The only time it is shown: what is kept is its hash.
+ */
+export type CreatedGatewayKey = { key: GatewayKey, 
+/**
+ * The key itself. Show it once; never keep or log it.
+ */
+secret: string, };
 
 export type Diff = { 
 /**
@@ -519,6 +545,84 @@ preset: string, label: string, last4: string | null,
  */
 already: boolean, };
 
+/**
+ * Who may use the gateway.
+ */
+export type GatewayAccess = "open_on_loopback" | "keys_only";
+
+/**
+ * An API that the gateway speaks.
+ */
+export type GatewayApi = "openai" | "anthropic" | "gemini";
+
+/**
+ * Where clients of one API find the gateway.
+ */
+export type GatewayBaseUrl = { api: GatewayApi, url: string, };
+
+/**
+ * A key for clients of the gateway, without the key.
+ */
+export type GatewayKey = { id: string, 
+/**
+ * Shown in history as the caller.
+ */
+name: string, 
+/**
+ * The key's first characters, to tell keys apart.
+ */
+prefix: string, 
+/**
+ * RFC 3339 with milliseconds, as all times here.
+ */
+created_at: string, 
+/**
+ * Exact to a minute; `None`: never used.
+ */
+last_used_at?: string, 
+/**
+ * `None`: it is valid.
+ */
+revoked_at?: string, };
+
+/**
+ * Names a gateway key.
+ */
+export type GatewayKeyId = { id: string, };
+
+/**
+ * The gateway as it is now.
+ */
+export type GatewayStatus = { 
+/**
+ * Whether this program serves it.
+ */
+running: boolean, 
+/**
+ * For example `127.0.0.1:4141`; `None`: it is off.
+ */
+address: string | null, 
+/**
+ * The port it takes when it is started without one.
+ */
+port: number, 
+/**
+ * Why it could not be started the last time; `None`: nothing is wrong.
+ */
+problem: string | null, 
+/**
+ * Whether this program can serve it at all.
+ */
+available: boolean, 
+/**
+ * What clients of each API are given as base URL; while it is off, what they would be given.
+ */
+base_urls: Array<GatewayBaseUrl>, access: GatewayAccess, 
+/**
+ * Newest first, revoked ones included.
+ */
+keys: Array<GatewayKey>, };
+
 export type ImportKeys = { token: string, variables: Array<string>, 
 /**
  * Reference environment variables by name instead of copying values to the key store
@@ -580,7 +684,7 @@ export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind":
  * since the call (or its last restart) began. A piece that overlaps what is known already
  * is cut by the reader; a piece beyond it means that something was missed.
  */
-offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, };
+offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", };
 
 /**
  * How calls are spread over the span.
@@ -981,6 +1085,40 @@ export type RestoreVersion = { id: string, version: number, };
 export type Role = "system" | "user" | "assistant" | "tool";
 
 /**
+ * A named chain of targets that a call can name in place of a model.
+ */
+export type Route = { 
+/**
+ * What a call names; `sim:` and this name runs it on simulated twins of its targets.
+ */
+name: string, 
+/**
+ * One line on what it is for.
+ */
+about: string, source: RouteSource, 
+/**
+ * Tried in order.
+ */
+targets: Array<RouteTarget>, lists: RouteLists, settings: RouteSettings, };
+
+/**
+ * Targets for failures that the general order does not help with. Empty: see each.
+ */
+export type RouteLists = { 
+/**
+ * Empty: the general order, only to larger windows.
+ */
+context_too_long: Array<RouteTarget>, 
+/**
+ * Empty: filtered content is sent to nobody else.
+ */
+content_filter: Array<RouteTarget>, 
+/**
+ * For a refused key; empty: the call stops.
+ */
+auth: Array<RouteTarget>, };
+
+/**
  * One route's part of a rehearsal.
  */
 export type RouteResult = { 
@@ -1040,6 +1178,54 @@ timeline: Timeline,
  * When the last call ended, counted from the first one's earliest start.
  */
 ended_ms: number, };
+
+/**
+ * What a route sets beside its targets. `None`: as the program's settings have it.
+ */
+export type RouteSettings = { task?: RouteTask, recovery?: Recovery, 
+/**
+ * For the whole call.
+ */
+deadline_ms?: number, tier?: Tier, 
+/**
+ * Most tokens of an answer where the call does not say; models that think get room for that besides.
+ */
+max_tokens?: number, 
+/**
+ * When a second request goes out beside one that is slow to begin; `None`: never.
+ */
+hedge_after_ms?: number, 
+/**
+ * The answer when no target answers.
+ */
+fallback_text?: string, };
+
+/**
+ * Where a route comes from.
+ */
+export type RouteSource = "built-in" | "config";
+
+/**
+ * One target of a route, and whether a call could be sent to it now.
+ */
+export type RouteTarget = { model: string, 
+/**
+ * Provider id; of a built-in route whose provider is not configured, the preset's.
+ */
+provider: string, provider_label: string, local: boolean, ready: boolean, 
+/**
+ * Why it would be passed over; `None`: it is ready.
+ */
+why_not?: string, 
+/**
+ * Preset with which its provider can be added; `None`: the provider is configured.
+ */
+preset?: string, };
+
+/**
+ * What kind of work a route is for.
+ */
+export type RouteTask = "classification" | "summarization" | "code_generation" | "complex_reasoning" | "translation" | "data_extraction";
 
 /**
  * An autosaved draft.
@@ -1102,6 +1288,15 @@ value: unknown, };
  * Percentiles in milliseconds: of n sorted values, that at rank ⌈p·n⌉.
  */
 export type Spread = { p50_ms: number, p90_ms: number, p95_ms: number, p99_ms: number, max_ms: number, };
+
+/**
+ * Starts the gateway.
+ */
+export type StartGateway = { 
+/**
+ * `None`: the configured one; 0 takes a free one.
+ */
+port?: number, };
 
 /**
  * Rehearses a route.
@@ -1333,6 +1528,16 @@ export interface Api {
   "providers.find_local": { params: Empty; result: Array<ProviderInfo> };
   /** Models that can be picked, configured and detected. */
   "models.list": { params: Empty; result: Array<ModelInfo> };
+  /** Routes: named chains of targets, those of the configuration file first. */
+  "routes.list": { params: Empty; result: Array<Route> };
+  /** The gateway as it is now, with its keys. */
+  "gateway.status": { params: Empty; result: GatewayStatus };
+  /** Starts the gateway, or moves it to another port. */
+  "gateway.start": { params: StartGateway; result: GatewayStatus };
+  /** Stops the gateway and the calls it runs. */
+  "gateway.stop": { params: Empty; result: GatewayStatus };
+  /** Makes a gateway key invalid for ever, at once. */
+  "gateway.keys.revoke": { params: GatewayKeyId; result: GatewayKey };
   /** The state of the OS key store, asked anew. */
   "keys.state": { params: Empty; result: KeychainState };
   /** Removes a credential. */

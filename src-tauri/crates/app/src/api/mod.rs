@@ -1,7 +1,9 @@
 //! The API table: every use-case once, with its name, parameters and result. Both hosts and the
 //! TypeScript types come from it.
 
+mod gateway_types;
 mod rehearse_types;
+mod routes_types;
 pub mod types;
 mod typescript;
 
@@ -79,6 +81,18 @@ api! {
     "providers.find_local" => crate::providers::find_local, Empty, Vec<ProviderInfo>;
     #[doc = "Models that can be picked, configured and detected."]
     "models.list" => crate::providers::models, Empty, Vec<ModelInfo>;
+
+    #[doc = "Routes: named chains of targets, those of the configuration file first."]
+    "routes.list" => crate::routes::list, Empty, Vec<Route>;
+
+    #[doc = "The gateway as it is now, with its keys."]
+    "gateway.status" => crate::gateway::status, Empty, GatewayStatus;
+    #[doc = "Starts the gateway, or moves it to another port."]
+    "gateway.start" => crate::gateway::start, StartGateway, GatewayStatus;
+    #[doc = "Stops the gateway and the calls it runs."]
+    "gateway.stop" => crate::gateway::stop, Empty, GatewayStatus;
+    #[doc = "Makes a gateway key invalid for ever, at once."]
+    "gateway.keys.revoke" => crate::gateway::revoke_key, GatewayKeyId, GatewayKey;
 
     #[doc = "The state of the OS key store, asked anew."]
     "keys.state" => crate::secrets::state, Empty, KeychainState;

@@ -4,6 +4,7 @@ use crate::App;
 use crate::api::types::*;
 use crate::plans::{self, Wanted};
 use std::time::Duration;
+use switchboard_engine::call::ModelRequest;
 use switchboard_engine::config::nearest;
 use switchboard_engine::error::ErrorKind;
 use switchboard_engine::plan::{Candidate, Plan};
@@ -58,10 +59,11 @@ pub(super) async fn setup(app: &App, params: &StartRehearsal) -> Result<Setup, A
 }
 
 async fn subject(app: &App, name: &str, field: &str) -> Result<Subject, ApiError> {
-    let plan = plan(app, name, field).await?;
+    let (plan, request) = plan(app, name, field).await?;
     Ok(Subject {
         name: name.trim().to_owned(),
         plan,
+        request,
     })
 }
 
@@ -70,7 +72,11 @@ async fn subject(app: &App, name: &str, field: &str) -> Result<Subject, ApiError
 ///
 /// # Errors
 /// `InvalidParams` if there is no such route or model.
-pub(super) async fn plan(app: &App, name: &str, field: &str) -> Result<Plan, ApiError> {
+pub(super) async fn plan(
+    app: &App,
+    name: &str,
+    field: &str,
+) -> Result<(Plan, ModelRequest), ApiError> {
     let mut models = name
         .split(',')
         .map(str::trim)
@@ -86,8 +92,9 @@ pub(super) async fn plan(app: &App, name: &str, field: &str) -> Result<Plan, Api
             format!("`{field}` names more than {MAX_MODELS} models"),
         ));
     }
-    let request = request();
-    let plan = plans::plan(
+    let mut request = request();
+    plans::complete(app, first, &mut request);
+    let plan = plans::rehearsal_plan(
         app,
         &Wanted {
             model: first,
@@ -107,7 +114,7 @@ pub(super) async fn plan(app: &App, name: &str, field: &str) -> Result<Plan, Api
             return Err(refused);
         }
     }
-    Ok(plan)
+    Ok((plan, request))
 }
 
 /// Returns what can stand before the `=` of a fault.

@@ -35,6 +35,8 @@ pub(super) struct Begin {
     pub(super) thought: u64,
     /// Size of the request, for the input's tokens.
     pub(super) request_bytes: usize,
+    /// Limit of the answer; `None`: none.
+    pub(super) most_tokens: Option<u32>,
 }
 
 /// An answer under way.
@@ -63,6 +65,9 @@ impl Answer {
             f64::from(behaviour.output_p95_tokens),
         );
         let tokens = (drawn.round() as u64).clamp(1, MOST_TOKENS);
+        let tokens = begin
+            .most_tokens
+            .map_or(tokens, |most| tokens.min(u64::from(most.max(1))));
         let writing =
             tokens as f64 / behaviour.tokens_per_second.max(0.1) * 1000.0 * manner.slowness;
         let chunks = ((writing / CHUNK_MS).ceil() as u64)

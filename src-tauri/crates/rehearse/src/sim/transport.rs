@@ -106,7 +106,10 @@ impl Transport for SimTransport {
                 sleep(way).await;
                 Ok(refusal(target, why))
             }
-            Fate::Answer(manner) => Ok(answer(target, &manner, way, rng, &request).await),
+            Fate::Answer(manner) => {
+                let most = self.world.most_tokens;
+                Ok(answer(target, &manner, way, rng, (&request, most)).await)
+            }
         }
     }
 }
@@ -135,7 +138,7 @@ async fn answer(
     manner: &Manner,
     way: Duration,
     mut rng: Rng,
-    request: &HttpRequest,
+    (request, most_tokens): (&HttpRequest, Option<u32>),
 ) -> Response {
     let (p50, p95) = manner.first_token;
     let drawn = lognormal(&mut rng, p50, p95) * manner.slowness;
@@ -161,6 +164,7 @@ async fn answer(
                 0
             },
             request_bytes: request.body.len(),
+            most_tokens,
         },
         rng,
     );

@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) seed: u32,
     pub(crate) started: Instant,
     pub(super) targets: Vec<SimTarget>,
+    /// Most tokens of an answer; `None`: not limited.
+    pub(super) most_tokens: Option<u32>,
     /// Provider ids in the order of the plan.
     pub(crate) providers: Vec<String>,
     faults: Vec<Fault>,
@@ -118,7 +120,12 @@ pub(super) enum End {
 
 impl World {
     /// Makes a world for a plan, and marks the plan's targets so that their requests are known again.
-    pub(crate) fn new(seed: u32, plan: &mut Plan, faults: &[Fault]) -> Self {
+    pub(crate) fn new(
+        seed: u32,
+        plan: &mut Plan,
+        most_tokens: Option<u32>,
+        faults: &[Fault],
+    ) -> Self {
         let mut targets = Vec::new();
         let mut providers: Vec<String> = Vec::new();
         for candidate in &mut plan.candidates {
@@ -156,6 +163,7 @@ impl World {
             seed,
             started: Instant::now(),
             targets,
+            most_tokens,
             providers,
             faults: faults.to_vec(),
             counted: Mutex::new(counted),

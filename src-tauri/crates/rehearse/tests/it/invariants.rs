@@ -4,7 +4,7 @@ use crate::support::{plan, play, result, setup};
 use std::time::Duration;
 use switchboard_engine::error::ErrorKind;
 use switchboard_rehearse::report::RouteResult;
-use switchboard_rehearse::{Control, Stopped, Subject, rehearse};
+use switchboard_rehearse::{Control, Stopped, Subject, rehearse, request};
 
 /// Every call is in exactly one row, and every row's parts add up.
 fn adds_up(result: &RouteResult) {
@@ -136,6 +136,7 @@ fn two_routes_meet_the_same_luck() {
     both.subjects.push(Subject {
         name: "the same".into(),
         plan: plan(&["openai"]),
+        request: request(),
     });
     let report = play(&both);
     let compared = report.compared.unwrap();
@@ -154,6 +155,7 @@ fn a_fallback_is_told_to_be_better_than_none() {
     both.subjects.push(Subject {
         name: "with a fallback".into(),
         plan: plan(&["openai", "gemini"]),
+        request: request(),
     });
     let report = play(&both);
     let row = |figure: &str| {

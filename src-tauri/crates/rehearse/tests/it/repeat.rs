@@ -3,7 +3,7 @@
 use crate::support::{plan, play, setup};
 use std::process::Command;
 use switchboard_rehearse::load::Load;
-use switchboard_rehearse::{Setup, Subject, text};
+use switchboard_rehearse::{Setup, Subject, request, text};
 
 /// Everything that could tempt chance: two routes, every kind of fault, a load with bursts.
 fn busy() -> Setup {
@@ -19,6 +19,7 @@ fn busy() -> Setup {
     setup.subjects.push(Subject {
         name: "other".into(),
         plan: plan(&["anthropic", "openai"]),
+        request: request(),
     });
     setup.load = Load::Burst;
     setup

@@ -8,7 +8,7 @@ use switchboard_engine::provider::{AuthStyle, Capabilities, Endpoint, Wire};
 use switchboard_rehearse::fault::Fault;
 use switchboard_rehearse::load::Load;
 use switchboard_rehearse::report::{RehearsalReport, RouteResult};
-use switchboard_rehearse::{Control, Setup, Subject, rehearse};
+use switchboard_rehearse::{Control, Setup, Subject, rehearse, request};
 use url::Url;
 
 /// A target `NAME/NAME-model` in the wire format that goes with its name.
@@ -67,6 +67,7 @@ pub(crate) fn setup(names: &[&str], faults: &[&str]) -> Setup {
         subjects: vec![Subject {
             name: names.join(","),
             plan: plan(names),
+            request: request(),
         }],
         faults: faults
             .iter()
