@@ -6,6 +6,8 @@ mod setup;
 mod state;
 
 pub(crate) use state::Rehearsals;
+pub use switchboard_rehearse::fault::GRAMMAR;
+pub use switchboard_rehearse::text::render;
 
 use crate::App;
 use crate::api::types::*;
