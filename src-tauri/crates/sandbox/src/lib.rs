@@ -56,6 +56,7 @@ mod ask;
 mod catalog;
 mod connection;
 mod fault;
+pub mod frames;
 mod journal;
 pub mod once;
 mod play;
