@@ -69,6 +69,11 @@ impl App {
         self.gateway_keys().check(token).await
     }
 
+    /// Returns where the gateway is to listen, as configured.
+    pub fn gateway_socket(&self) -> SocketAddr {
+        self.config().current().gateway.socket()
+    }
+
     /// Returns whether requests to the gateway need a key.
     pub async fn gateway_needs_key(&self) -> bool {
         let config = self.config().current();

@@ -36,16 +36,21 @@ pub(crate) async fn run(session: &Session, arguments: &Serve) -> Result<Exit, St
 
 /// Serves the gateway until interrupted.
 async fn gateway(session: &Session, arguments: &Serve) -> Result<Exit, Stop> {
-    let mut options = GatewayOptions::default();
-    if let Some(address) = arguments.address {
-        options.address = address;
-    }
+    let configured = session.app.gateway_socket();
+    let address = arguments.address.unwrap_or(configured);
+    let options = GatewayOptions {
+        address,
+        // Only the configuration file can allow other machines in.
+        network: address.ip() == configured.ip(),
+        ..GatewayOptions::default()
+    };
     let gateway =
         serve_gateway(session.app.clone(), options)
             .await
             .map_err(|error| match error {
-                GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string())
-                    .hint("choose an address like 127.0.0.1:4141"),
+                GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string()).hint(
+                    "choose an address like 127.0.0.1:4141, or allow the network in `[gateway]`",
+                ),
                 GatewayError::Listen { .. } => Stop::new(Exit::Internal, error.to_string())
                     .hint("choose another with --address"),
             })?;
