@@ -70,7 +70,12 @@ pub(super) struct Taken {
     unheard: bool,
     draw: f64,
     fingerprint: u64,
+    /// Whether its first token took more than twice as long as usual.
+    slow: bool,
 }
+
+/// A first token is slow if it takes longer than this many times the usual.
+const SLOW: u32 = 2;
 
 impl Taken {
     /// Returns the tokens reserved.
@@ -137,8 +142,6 @@ impl Cell {
                 if let (Some(turn), Some(place)) = (turn, place) {
                     state.line.leave(place);
                     turn.forget();
-                } else {
-                    state.line.wake_first();
                 }
                 drop(state);
                 Admission::Go(Permit::new(Arc::clone(self), taken))
@@ -238,6 +241,7 @@ impl Cell {
             unheard: true,
             draw: need.draw,
             fingerprint,
+            slow: false,
         }
     }
 
@@ -259,6 +263,17 @@ impl Cell {
         };
         state.pace_tokens.told(now, tokens, unheard_tokens);
         state.line.wake_first();
+    }
+
+    /// Takes in how long the first token of the attempt that took `taken` took.
+    pub(super) fn first_token(&self, taken: &mut Taken, after: Duration, now: Instant) {
+        let learned = self.lock().concurrency.is_learned();
+        let mut latency = lock(&self.latency);
+        if learned {
+            let usual = latency.percentile(now, 0.5);
+            taken.slow = usual.is_some_and(|usual| after > usual.saturating_mul(SLOW));
+        }
+        latency.add(now, after);
     }
 
     /// Takes in how the attempt that took `taken` ended and the tokens it used.
@@ -284,11 +299,16 @@ impl Cell {
                 state.cooling.answered(now, taken.began);
                 state.outage.accepted(taken.fingerprint, taken.began);
                 lock(&self.credential).accepted(taken.fingerprint, taken.began);
-                (Outcome::Success, Signal::Clean)
+                let signal = if taken.slow {
+                    Signal::Slow
+                } else {
+                    Signal::Clean
+                };
+                (Outcome::Success, signal)
             }
             Verdict::Failed(signal) => {
                 if let Some(hint) = hint {
-                    state.cooling.hint(now, hint, taken.draw);
+                    state.cooling.hint(now, hint);
                 }
                 (Outcome::Failure { hint }, signal)
             }
@@ -429,10 +449,9 @@ impl Hold {
             }
             Self::Told => format!("`{provider}` says that little of its limit is left"),
             Self::Cooling => format!("`{provider}` asked to be left alone for a while"),
-            Self::Concurrency => format!(
-                "`{provider}` has {} requests under way, as many as it takes at once",
-                state.in_flight
-            ),
+            Self::Concurrency => {
+                format!("`{provider}` has as many requests under way as it takes at once")
+            }
         }
     }
 }

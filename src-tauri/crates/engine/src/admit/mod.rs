@@ -195,7 +195,9 @@ impl Permit {
 
     /// Takes in when the first token came, counted from the attempt's start.
     pub fn first_token(&mut self, after: Duration) {
-        lock(&self.cell.latency).add(Instant::now(), after);
+        if let Some(taken) = &mut self.taken {
+            self.cell.first_token(taken, after, Instant::now());
+        }
     }
 
     /// The attempt ended: `error` as it failed, or `None`; `tokens` as used (reported or estimated).

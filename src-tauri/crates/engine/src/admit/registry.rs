@@ -36,8 +36,11 @@ impl Registry {
         self.latencies.get(&key as &dyn AsKey).cloned()
     }
 
+    /// Returns all targets in order of provider, model, credential.
     pub(super) fn targets(&self) -> Vec<Arc<Cell>> {
-        self.targets.values().cloned().collect()
+        let mut targets: Vec<Arc<Cell>> = self.targets.values().cloned().collect();
+        targets.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        targets
     }
 
     /// Returns the target, added if it is not there.

@@ -91,8 +91,7 @@ impl Health {
     /// Returns what is known about every target used lately, in order of provider, model, credential.
     pub fn snapshot(&self) -> Vec<TargetHealth> {
         let now = Instant::now();
-        let mut cells = self.cells();
-        cells.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        let cells = self.cells();
         cells.iter().map(|cell| health_of(cell, now)).collect()
     }
 }

@@ -11,6 +11,8 @@ const IN_A_ROW: u32 = 3;
 const LEAST_ATTEMPTS: u32 = 5;
 const FIRST_COOLDOWN: Duration = Duration::from_secs(15);
 const LONGEST_COOLDOWN: Duration = Duration::from_secs(120);
+/// A longer hint is nonsense.
+const LONGEST_HINT: Duration = Duration::from_secs(366 * 24 * 3600);
 /// Spread of a cooldown, so that many programs that saw the same failure do not probe together.
 const SPREAD: f64 = 0.1;
 
@@ -74,7 +76,7 @@ enum State {
     Open {
         until: Instant,
     },
-    /// A probe is under way; it is given up if it has not ended by then.
+    /// A probe is under way.
     Probing,
 }
 
@@ -166,7 +168,9 @@ pub fn cooldown(opened: u32, hint: Option<Duration>, draw: f64) -> Duration {
         .min(LONGEST_COOLDOWN);
     let spread = 1.0 + SPREAD * (2.0 * draw.clamp(0.0, 1.0) - 1.0);
     let own = doubled.mul_f64(spread);
-    hint.map_or(own, |hint| own.max(Backoff::wait_with_hint(hint, draw)))
+    hint.map_or(own, |hint| {
+        own.max(Backoff::wait_with_hint(hint.min(LONGEST_HINT), draw))
+    })
 }
 
 #[cfg(test)]

@@ -11,8 +11,10 @@ const FLOOR: f64 = 1.0;
 /// What an ended attempt says about how many are too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// It was answered.
+    /// It was answered, as soon as usual.
     Clean,
+    /// It was answered, but its first token took more than twice as long as usual.
+    Slow,
     /// The provider said that it has too much (429, 503).
     Pushback,
     /// A clock ran out.
@@ -24,13 +26,16 @@ pub enum Signal {
 /// An additive-increase, multiplicative-decrease limit: one more after a clean window, half after a
 /// pushback, nine tenths after a timeout, never below one.
 ///
-/// A window is as many clean answers as the limit. It counts only if the limit was reached in it, else the
-/// limit would grow without evidence. Attempts that began before the last decrease belong to the same
+/// A window is as many answers as the limit. It is clean if most of them began as soon as usual, and it
+/// counts only if the limit was reached in it, else the limit would grow without evidence. Attempts that began before the last decrease belong to the same
 /// trouble and do not decrease again.
 #[derive(Debug, Clone, Copy)]
 pub struct Concurrency {
     limit: f64,
-    clean: u32,
+    /// Answers in the window.
+    answers: u32,
+    /// Those of them that were slow to begin.
+    slow: u32,
     /// Whether all of the limit was in use since the window began.
     reached: bool,
     decreased_at: Option<Instant>,
@@ -40,7 +45,8 @@ impl Default for Concurrency {
     fn default() -> Self {
         Self {
             limit: CEILING,
-            clean: 0,
+            answers: 0,
+            slow: 0,
             reached: false,
             decreased_at: None,
         }
@@ -72,20 +78,29 @@ impl Concurrency {
     /// Notes that an attempt ended that began at `began`; `in_flight` includes it.
     pub fn ended(&mut self, now: Instant, began: Instant, in_flight: u32, signal: Signal) {
         match signal {
-            Signal::Clean => {
-                self.clean = self.clean.saturating_add(1);
-                if self.clean >= self.limit() {
-                    if self.reached {
-                        self.limit = (self.limit + 1.0).min(CEILING);
-                    }
-                    self.clean = 0;
-                    self.reached = false;
-                }
-            }
+            Signal::Clean => self.answered(0),
+            Signal::Slow => self.answered(1),
             Signal::Pushback => self.decrease(now, began, in_flight, 0.5),
             Signal::Late => self.decrease(now, began, in_flight, 0.9),
             Signal::None => {}
         }
+    }
+
+    fn answered(&mut self, slow: u32) {
+        self.answers += 1;
+        self.slow += slow;
+        if self.answers >= self.limit() {
+            if self.reached && self.slow * 2 <= self.answers {
+                self.limit = (self.limit + 1.0).min(CEILING);
+            }
+            self.begin_window();
+        }
+    }
+
+    fn begin_window(&mut self) {
+        self.answers = 0;
+        self.slow = 0;
+        self.reached = false;
     }
 
     fn decrease(&mut self, now: Instant, began: Instant, in_flight: u32, factor: f64) {
@@ -94,8 +109,7 @@ impl Concurrency {
         }
         // From what was really under way: a limit that was never reached says nothing.
         self.limit = (self.limit.min(f64::from(in_flight)) * factor).max(FLOOR);
-        self.clean = 0;
-        self.reached = false;
+        self.begin_window();
         self.decreased_at = Some(now);
     }
 }
@@ -108,6 +122,8 @@ pub struct Turnover {
 
 /// Taken where no attempt has ended yet.
 const UNKNOWN_DURATION: Duration = Duration::from_secs(1);
+/// A full house is a reason to wait, even if attempts take no time.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
 impl Turnover {
     /// Notes how long an attempt took.
@@ -119,11 +135,11 @@ impl Turnover {
     }
 
     /// Returns about how long it takes until a request with `ahead` others before it gets its turn, with
-    /// `limit` at once, all taken.
+    /// `limit` at once, all taken. Never nothing, however short attempts are.
     pub fn wait(&self, ahead: usize, limit: u32) -> Duration {
         let mean = self.mean.unwrap_or(UNKNOWN_DURATION);
         let turns = u32::try_from(ahead + 1).unwrap_or(u32::MAX);
-        mean.saturating_mul(turns) / limit.max(1)
+        (mean.saturating_mul(turns) / limit.max(1)).max(SHORTEST_WAIT)
     }
 }
 
@@ -171,6 +187,19 @@ mod tests {
     }
 
     #[test]
+    fn a_window_of_slow_first_tokens_adds_none() {
+        let start = Instant::now();
+        let mut concurrency = at_five(start);
+        for (signal, limit) in [(Signal::Slow, 5), (Signal::Clean, 6)] {
+            concurrency.began(5);
+            for signal in [Signal::Clean, Signal::Clean, signal, signal, signal] {
+                concurrency.ended(start + SECOND * 2, start + SECOND, 5, signal);
+            }
+            assert_eq!(concurrency.limit(), limit);
+        }
+    }
+
+    #[test]
     fn a_limit_that_is_not_reached_does_not_grow() {
         let start = Instant::now();
         let mut concurrency = at_five(start);
@@ -195,16 +224,25 @@ mod tests {
         turnover.took(SECOND * 4);
         assert_eq!(turnover.wait(0, 2), SECOND * 2);
         assert_eq!(turnover.wait(3, 2), SECOND * 8);
+        let mut instant = Turnover::default();
+        instant.took(Duration::ZERO);
+        assert!(instant.wait(0, 2) > Duration::ZERO);
     }
 
     proptest! {
         #[test]
-        fn one_may_always_be_under_way(signals in prop::collection::vec((0u8..4, 0u32..2000), 0..300)) {
+        fn one_may_always_be_under_way(signals in prop::collection::vec((0u8..5, 0u32..2000), 0..300)) {
             let start = Instant::now();
             let mut concurrency = Concurrency::default();
             for (step, (signal, in_flight)) in (1u32..).zip(signals) {
                 let now = start + SECOND * step;
-                let signal = [Signal::Clean, Signal::Pushback, Signal::Late, Signal::None][usize::from(signal)];
+                let signal = [
+                    Signal::Clean,
+                    Signal::Slow,
+                    Signal::Pushback,
+                    Signal::Late,
+                    Signal::None,
+                ][usize::from(signal)];
                 concurrency.ended(now, now - SECOND / 2, in_flight, signal);
                 prop_assert!((1..=1000).contains(&concurrency.limit()));
             }

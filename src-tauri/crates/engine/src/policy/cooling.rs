@@ -1,6 +1,6 @@
 //! Leaving a target alone for as long as it asked, and not coming back all together.
 
-use super::backoff::{Backoff, LONGEST_HINT};
+use super::backoff::LONGEST_HINT;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -11,6 +11,9 @@ const SHORTEST_GAP: Duration = Duration::from_millis(50);
 const LONGEST_GAP: Duration = Duration::from_millis(500);
 /// for as long as the pause was, but no longer than this.
 const LONGEST_SPREAD: Duration = Duration::from_secs(10);
+
+/// Longer is nonsense.
+const LONGEST_PAUSE: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// A provider's own word that it should not be asked before some moment. When the pause is over, those who
 /// waited for it go one after another: it was asked for because there were too many.
@@ -31,10 +34,10 @@ struct Told {
 }
 
 impl Cooling {
-    /// Takes in that the provider asks for `hint`; `draw` from 0 (inclusive) to 1 adds up to a tenth. A
-    /// shorter hint does not shorten a longer one.
-    pub fn hint(&mut self, now: Instant, hint: Duration, draw: f64) {
-        let until = now + Backoff::wait_with_hint(hint, draw);
+    /// Takes in that the provider asks for `hint`, at most a year of it. A shorter hint does not shorten a
+    /// longer one.
+    pub fn hint(&mut self, now: Instant, hint: Duration) {
+        let until = now + hint.min(LONGEST_PAUSE);
         match &mut self.told {
             Some(told) if told.until >= until => told.last_asked = now,
             _ => {
@@ -114,8 +117,8 @@ mod tests {
         let now = Instant::now();
         let mut cooling = Cooling::default();
         assert_eq!(cooling.until(now), None);
-        cooling.hint(now, SECOND * 300, 0.0);
-        cooling.hint(now, SECOND * 10, 0.0);
+        cooling.hint(now, SECOND * 300);
+        cooling.hint(now, SECOND * 10);
         let until = now + SECOND * 300;
         assert_eq!(cooling.until(now), Some(until));
         assert_eq!(cooling.earliest(now, 0), until);
@@ -127,7 +130,7 @@ mod tests {
     fn those_who_waited_go_one_after_another() {
         let now = Instant::now();
         let mut cooling = Cooling::default();
-        cooling.hint(now, SECOND * 2, 0.0);
+        cooling.hint(now, SECOND * 2);
         let over = now + SECOND * 2;
         let gap = SECOND / 10;
         assert_eq!(cooling.earliest(now, 3), over + gap * 3);
@@ -141,7 +144,7 @@ mod tests {
     fn the_last_target_is_asked_again_once_a_minute() {
         let now = Instant::now();
         let mut cooling = Cooling::default();
-        cooling.hint(now, SECOND * 300, 0.0);
+        cooling.hint(now, SECOND * 300);
         assert_eq!(cooling.recheck_at(now, 0), now + SECOND * 60);
         cooling.take(now + SECOND * 60);
         let now = now + SECOND * 61;
@@ -152,7 +155,7 @@ mod tests {
     fn an_answer_ends_it_if_it_was_asked_for_after_the_hint() {
         let now = Instant::now();
         let mut cooling = Cooling::default();
-        cooling.hint(now, SECOND * 300, 0.0);
+        cooling.hint(now, SECOND * 300);
         cooling.answered(now + SECOND, now - SECOND);
         assert!(cooling.until(now).is_some());
         cooling.take(now + SECOND * 60);

@@ -48,7 +48,7 @@ impl Outage {
     /// Notes that one attempt looks again: the next may after another wait.
     pub fn rechecks(&mut self, now: Instant) {
         if let Some(down) = &mut self.down {
-            down.recheck_at = now + RECHECK;
+            down.recheck_at = down.recheck_at.max(now + RECHECK);
         }
     }
 
