@@ -12,7 +12,7 @@ mod models;
 mod openai;
 mod openai_responses;
 mod rate;
-mod requirements;
+pub(crate) mod requirements;
 mod schema;
 pub mod sse;
 mod tools;
