@@ -137,7 +137,11 @@ fn draw(area: &Area<'_>, result: &RouteResult, faults: &[FaultWindow], look: Loo
             let at = top.saturating_sub(top / 16 * row as u32);
             let name = cut(&format!("{}={}", target(fault), fault.kind));
             let style = ink.text(TEXT).pos(Pos::new(HPos::Left, VPos::Top));
-            chart.draw_series([Text::new(format!(" {name}"), (axis.of(fault.from_ms), at), style)])?;
+            chart.draw_series([Text::new(
+                format!(" {name}"),
+                (axis.of(fault.from_ms), at),
+                style,
+            )])?;
         }
     }
     area.present()
@@ -261,7 +265,11 @@ fn draw_legend(area: &Area<'_>, bands: &[Band<'_>], wide: u32, ink: &Ink) -> Dra
         let (left, top) = (pixel(left), pixel(8 + 18 * row));
         let square = [(left, top + 1), (left + 11, top + 12)];
         area.draw(&Rectangle::new(square, band.colour.filled()))?;
-        area.draw(&Text::new(cut(band.label), (left + 17, top), ink.text(TEXT)))?;
+        area.draw(&Text::new(
+            cut(band.label),
+            (left + 17, top),
+            ink.text(TEXT),
+        ))?;
     }
     Ok(())
 }
