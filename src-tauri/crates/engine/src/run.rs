@@ -3,6 +3,7 @@
 //! Nothing else in the program tries anything twice. Dropping the future of [`run`] cancels the call:
 //! the connection is closed and nothing more is emitted.
 
+mod contract;
 mod gate;
 mod weave;
 
@@ -12,7 +13,7 @@ use crate::call::{FinishReason, ModelRequest};
 use crate::error::{CallError, ErrorKind};
 use crate::event::{Event, FailedAttempt, Next, Outcome, Report, TargetInfo};
 use crate::plan::{Candidate, Plan, Recovery, Target};
-use crate::policy::next::{RetryLimits, Situation, decide};
+use crate::policy::next::{RetryLimits, Situation, carried_on, decide};
 use crate::policy::order::Order;
 use crate::price::PicoUsd;
 use crate::provider::{SseEvent, Wire};
@@ -31,7 +32,8 @@ pub trait EventSink: Send {
     fn emit(&mut self, event: Event) -> impl Future<Output = ()> + Send;
 
     /// Takes one event of the provider's own stream as it came, before what it decodes to is emitted.
-    /// For hosts that pass a stream on in the format it has; others need not care.
+    /// For hosts that pass a stream on in the format it has; others need not care. An attempt that
+    /// carries on what another has shown has none: only its deltas tell what of it is new.
     fn wire(&mut self, attempt: u32, wire: Wire, event: SseEvent<'_>) {
         let _ = (attempt, wire, event);
     }
@@ -85,7 +87,7 @@ pub async fn run<T: Transport, S: EventSink>(
         first_cause: None,
         first_token: None,
         begun_at: Vec::new(),
-        shown: Shown::default(),
+        shown: Shown::new(plan.recovery == Recovery::Continue && contract::is_free_text(request)),
     };
     let last = match state.run(input_chars, sink).await {
         Some(outcome) => Event::Finished { outcome },
@@ -156,6 +158,7 @@ impl<'a, T: Transport> Loop<'a, T> {
             is_primary: self.attempts == 0,
             share: self.share(order.has_next()),
             retries: 0,
+            takes_begun: target.capabilities.prefill,
         };
         if self.request.model != target.model {
             self.request.to_mut().model.clone_from(&target.model);
@@ -168,11 +171,7 @@ impl<'a, T: Transport> Loop<'a, T> {
                     return Tried::Left;
                 }
             };
-            let mut attempt = self.start(&turn, permit, sink).await;
-            let mut join = match self.shown.any() {
-                true => Join::Replace,
-                false => Join::Flow,
-            };
+            let (mut attempt, mut join) = self.start(&turn, permit, sink).await;
             let error = match self.follow(&mut attempt, &mut join, sink).await {
                 Ok(()) => {
                     let progress = attempt.end(None, self.input_tokens);
@@ -180,12 +179,11 @@ impl<'a, T: Transport> Loop<'a, T> {
                 }
                 Err(error) => self.redacted(error),
             };
-            match self.failed(&turn, attempt, error, order, sink).await {
-                Next::Retry { after_ms } => sleep(Duration::from_millis(after_ms)).await,
-                Next::Fallback { .. } | Next::Continue { .. } => return Tried::Left,
-                Next::Stop { .. } => return Tried::Stopped,
+            match self.failed(&mut turn, attempt, error, order, sink).await {
+                After::Again(wait) => sleep(wait).await,
+                After::Leave => return Tried::Left,
+                After::Stop => return Tried::Stopped,
             }
-            turn.retries += 1;
         }
     }
 
@@ -222,29 +220,40 @@ impl<'a, T: Transport> Loop<'a, T> {
         turn: &Turn<'a>,
         permit: Permit,
         sink: &mut S,
-    ) -> Attempt<'a> {
+    ) -> (Attempt<'a>, Join) {
         self.attempts += 1;
         let target = turn.target;
+        let info = target.info();
+        let health = self.context.health;
         let clocks = Clocks {
             deadline: self.deadline,
             share: turn.share,
-            usual_first_token: None,
+            usual_first_token: turn
+                .share
+                .and_then(|_| health.first_token_percentile(&info, 0.99)),
         };
         sink.emit(Event::AttemptStarted {
             attempt: self.attempts,
             max_attempts: self.context.limits.max_attempts,
-            target: target.info(),
+            target: info,
             hedge: false,
         })
         .await;
-        Attempt::start(
+        let begun = self.shown.begun().filter(|_| turn.takes_begun);
+        let attempt = Attempt::start(
             self.context.transport,
             target,
             &self.request,
             self.attempts,
+            begun,
             clocks,
             permit,
-        )
+        );
+        let join = match begun {
+            Some(begun) if attempt.carries_on => Join::carry_on(begun),
+            Some(_) | None => Join::anew(&self.shown),
+        };
+        (attempt, join)
     }
 
     /// Follows an attempt to its end and shows what it brings.
@@ -255,9 +264,14 @@ impl<'a, T: Transport> Loop<'a, T> {
         sink: &mut S,
     ) -> Result<(), CallError> {
         let (number, wire) = (attempt.number, attempt.target.endpoint.wire);
+        let whole = join.is_whole();
         loop {
             let step = attempt
-                .step(&mut |event| sink.wire(number, wire, event))
+                .step(&mut |event| {
+                    if whole {
+                        sink.wire(number, wire, event);
+                    }
+                })
                 .await;
             if let Some(after) = attempt.first_token_news() {
                 self.first_token.get_or_insert(self.started.elapsed());
@@ -284,7 +298,10 @@ impl<'a, T: Transport> Loop<'a, T> {
                     .await;
                 }
                 Step::Read => {}
-                Step::Whole => return Ok(()),
+                Step::Whole => {
+                    join.finish(number, &mut self.shown, sink).await;
+                    return Ok(());
+                }
             }
         }
     }
@@ -292,13 +309,14 @@ impl<'a, T: Transport> Loop<'a, T> {
     /// Tells a failure and decides what follows.
     async fn failed<S: EventSink>(
         &mut self,
-        turn: &Turn<'a>,
+        turn: &mut Turn<'a>,
         attempt: Attempt<'a>,
         error: CallError,
         order: &mut Order<'a>,
         sink: &mut S,
-    ) -> Next {
+    ) -> After {
         let (target, number, elapsed) = (attempt.target, attempt.number, attempt.elapsed());
+        let carried_on_in_vain = attempt.carries_on && !attempt.progress.produced();
         let progress = attempt.end(Some(&error), self.input_tokens);
         if progress.produced() && progress.usage.is_none() {
             // What was produced is paid for, whoever reports it.
@@ -313,50 +331,83 @@ impl<'a, T: Transport> Loop<'a, T> {
             .next
             .and_then(|index| order.target(index))
             .map(Target::info);
-        let now = Instant::now();
-        let health = self.context.health;
-        let step = decide(
-            &Situation {
-                error: &error,
-                current: &info,
-                next: next.as_ref(),
-                listed: following.listed,
-                is_primary: turn.is_primary,
-                retries: turn.retries,
-                attempts: self.attempts,
-                remaining: self.deadline.saturating_duration_since(now),
-                share: turn
-                    .share
-                    .unwrap_or(self.deadline)
-                    .saturating_duration_since(now),
-                shown: self.shown.any(),
-                recovery: self.plan.recovery,
-                draw: self.context.chance.f64(),
-            },
-            &self.context.limits,
-            || health.take_retry(&target.provider),
-        );
-        let passed_over = match step {
-            Next::Fallback { .. } | Next::Continue { .. } => order.leave(target, error.kind),
-            Next::Retry { .. } | Next::Stop { .. } => Vec::new(),
+        let remaining = self.deadline.saturating_duration_since(Instant::now());
+        // That a target refuses a begun answer says nothing about the call: it is asked for a whole one.
+        let refused = carried_on_in_vain
+            && matches!(error.status, Some(400 | 404 | 422))
+            && self.attempts < self.context.limits.max_attempts
+            && !remaining.is_zero();
+        turn.takes_begun &= !carried_on_in_vain;
+        let step = if refused {
+            Next::Retry { after_ms: 0 }
+        } else {
+            let health = self.context.health;
+            decide(
+                &Situation {
+                    error: &error,
+                    current: &info,
+                    next: next.as_ref(),
+                    listed: following.listed,
+                    is_primary: turn.is_primary,
+                    retries: turn.retries,
+                    attempts: self.attempts,
+                    remaining,
+                    share: turn
+                        .share
+                        .unwrap_or(self.deadline)
+                        .saturating_duration_since(Instant::now()),
+                    shown: self.shown.any(),
+                    recovery: self.plan.recovery,
+                    draw: self.context.chance.f64(),
+                },
+                &self.context.limits,
+                || health.take_retry(&target.provider),
+            )
+        };
+        let (after, passed_over) = match step {
+            Next::Retry { after_ms } => {
+                turn.retries += u32::from(!refused);
+                (After::Again(Duration::from_millis(after_ms)), Vec::new())
+            }
+            Next::Fallback { .. } | Next::Continue { .. } => {
+                (After::Leave, order.leave(target, error.kind))
+            }
+            Next::Stop { .. } => (After::Stop, Vec::new()),
+        };
+        let step = match self.shown.begun() {
+            Some(_) => carried_on(step, &info),
+            None => step,
         };
         self.failures.push(FailedAttempt {
             attempt: number,
             target: info,
             error: error.clone(),
         });
+        let queued = match (&step, &after) {
+            (Next::Continue { on, .. }, After::Again(wait)) if !wait.is_zero() => {
+                Some(Event::Queued {
+                    target: on.clone(),
+                    wait_ms: millis(*wait),
+                    why: "a pause before it is asked again".to_owned(),
+                })
+            }
+            _ => None,
+        };
         sink.emit(Event::AttemptFailed {
             attempt: number,
             error,
             elapsed_ms: millis(elapsed),
-            next: step.clone(),
+            next: step,
         })
         .await;
+        if let Some(queued) = queued {
+            sink.emit(queued).await;
+        }
         for target in passed_over {
             let error = gate::no_better(target, kind);
             self.skip(target.info(), error, sink).await;
         }
-        step
+        after
     }
 
     async fn skip<S: EventSink>(&mut self, target: TargetInfo, error: CallError, sink: &mut S) {
@@ -374,7 +425,7 @@ impl<'a, T: Transport> Loop<'a, T> {
             usage,
             cost: target.price.and_then(|price| price.cost(&usage)),
             attempts: self.attempts,
-            continued: false,
+            continued: self.shown.continued,
             fallback_text: false,
             first_token_ms: millis(self.first_token.unwrap_or_default()),
             elapsed_ms: millis(self.started.elapsed()),
@@ -445,6 +496,16 @@ struct Turn<'a> {
     share: Option<Instant>,
     /// Made so far.
     retries: u32,
+    /// Whether it is given a begun answer to carry on.
+    takes_begun: bool,
+}
+
+/// What the loop does after a failure.
+enum After {
+    /// The same target, after a wait.
+    Again(Duration),
+    Leave,
+    Stop,
 }
 
 enum Tried {

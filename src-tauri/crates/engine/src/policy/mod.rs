@@ -3,3 +3,4 @@
 pub mod backoff;
 pub mod next;
 pub(crate) mod order;
+pub(crate) mod splice;

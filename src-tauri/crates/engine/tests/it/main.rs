@@ -8,5 +8,6 @@
 
 mod loop_;
 mod loop_causes;
+mod loop_recovery;
 mod network;
 mod script;
