@@ -153,7 +153,7 @@ impl<'a, T: Transport> Loop<'a, T> {
         order: &mut Order<'a>,
         sink: &mut S,
     ) -> Tried {
-        let mut turn = Turn {
+        let mut visit = Visit {
             target,
             is_primary: self.attempts == 0,
             share: self.share(order.has_next()),
@@ -164,14 +164,14 @@ impl<'a, T: Transport> Loop<'a, T> {
             self.request.to_mut().model.clone_from(&target.model);
         }
         loop {
-            let permit = match self.admitted(&turn, sink).await {
+            let permit = match self.admitted(&visit, sink).await {
                 Ok(permit) => permit,
                 Err(error) => {
                     self.skip(target.info(), error, sink).await;
                     return Tried::Left;
                 }
             };
-            let (mut attempt, mut join) = self.start(&turn, permit, sink).await;
+            let (mut attempt, mut join) = self.start(&visit, permit, sink).await;
             let error = match self.follow(&mut attempt, &mut join, sink).await {
                 Ok(()) => {
                     let progress = attempt.end(None, self.input_tokens);
@@ -179,7 +179,7 @@ impl<'a, T: Transport> Loop<'a, T> {
                 }
                 Err(error) => self.redacted(error),
             };
-            match self.failed(&mut turn, attempt, error, order, sink).await {
+            match self.failed(&mut visit, attempt, error, order, sink).await {
                 After::Again(wait) => sleep(wait).await,
                 After::Leave => return Tried::Left,
                 After::Stop => return Tried::Stopped,
@@ -198,18 +198,18 @@ impl<'a, T: Transport> Loop<'a, T> {
 
     async fn admitted<S: EventSink>(
         &mut self,
-        turn: &Turn<'a>,
+        visit: &Visit<'a>,
         sink: &mut S,
     ) -> Result<Permit, CallError> {
-        let (health, target) = (self.context.health, turn.target);
+        let (health, target) = (self.context.health, visit.target);
         if !self.begun_at.contains(&target.provider.as_str()) {
             self.begun_at.push(&target.provider);
             health.call_begins(&target.provider);
         }
         let need = Need {
             tokens: gate::reserve(&self.request, self.input_tokens),
-            until: turn.share.unwrap_or(self.deadline),
-            has_fallback: turn.share.is_some(),
+            until: visit.share.unwrap_or(self.deadline),
+            has_fallback: visit.share.is_some(),
             draw: self.context.chance.f64(),
         };
         gate::admitted(health, target, need, sink).await
@@ -217,18 +217,18 @@ impl<'a, T: Transport> Loop<'a, T> {
 
     async fn start<S: EventSink>(
         &mut self,
-        turn: &Turn<'a>,
+        visit: &Visit<'a>,
         permit: Permit,
         sink: &mut S,
     ) -> (Attempt<'a>, Join) {
         self.attempts += 1;
-        let target = turn.target;
+        let target = visit.target;
         let info = target.info();
         let health = self.context.health;
         let clocks = Clocks {
             deadline: self.deadline,
-            share: turn.share,
-            usual_first_token: turn
+            share: visit.share,
+            usual_first_token: visit
                 .share
                 .and_then(|_| health.first_token_percentile(&info, 0.99)),
         };
@@ -239,7 +239,7 @@ impl<'a, T: Transport> Loop<'a, T> {
             hedge: false,
         })
         .await;
-        let begun = self.shown.begun().filter(|_| turn.takes_begun);
+        let begun = self.shown.begun().filter(|_| visit.takes_begun);
         let attempt = Attempt::start(
             self.context.transport,
             target,
@@ -309,7 +309,7 @@ impl<'a, T: Transport> Loop<'a, T> {
     /// Tells a failure and decides what follows.
     async fn failed<S: EventSink>(
         &mut self,
-        turn: &mut Turn<'a>,
+        visit: &mut Visit<'a>,
         attempt: Attempt<'a>,
         error: CallError,
         order: &mut Order<'a>,
@@ -337,7 +337,7 @@ impl<'a, T: Transport> Loop<'a, T> {
             && matches!(error.status, Some(400 | 404 | 422))
             && self.attempts < self.context.limits.max_attempts
             && !remaining.is_zero();
-        turn.takes_begun &= !carried_on_in_vain;
+        visit.takes_begun &= !carried_on_in_vain;
         let step = if refused {
             Next::Retry { after_ms: 0 }
         } else {
@@ -348,11 +348,11 @@ impl<'a, T: Transport> Loop<'a, T> {
                     current: &info,
                     next: next.as_ref(),
                     listed: following.listed,
-                    is_primary: turn.is_primary,
-                    retries: turn.retries,
+                    is_primary: visit.is_primary,
+                    retries: visit.retries,
                     attempts: self.attempts,
                     remaining,
-                    share: turn
+                    share: visit
                         .share
                         .unwrap_or(self.deadline)
                         .saturating_duration_since(Instant::now()),
@@ -366,7 +366,7 @@ impl<'a, T: Transport> Loop<'a, T> {
         };
         let (after, passed_over) = match step {
             Next::Retry { after_ms } => {
-                turn.retries += u32::from(!refused);
+                visit.retries += u32::from(!refused);
                 (After::Again(Duration::from_millis(after_ms)), Vec::new())
             }
             Next::Fallback { .. } | Next::Continue { .. } => {
@@ -487,8 +487,8 @@ impl<'a, T: Transport> Loop<'a, T> {
     }
 }
 
-/// One target's turn, with its retries.
-struct Turn<'a> {
+/// One target while it is tried, with its retries.
+struct Visit<'a> {
     target: &'a Target,
     /// Whether it is the first that is tried.
     is_primary: bool,
@@ -510,7 +510,7 @@ enum After {
 
 enum Tried {
     Answered(Outcome),
-    /// Failed; the next target's turn.
+    /// Failed; the next target's visit.
     Left,
     /// Failed; the call ends.
     Stopped,
