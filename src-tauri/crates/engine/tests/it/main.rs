@@ -7,6 +7,7 @@
 )]
 
 mod loop_;
+mod loop_admission;
 mod loop_causes;
 mod loop_recovery;
 mod network;
