@@ -13,6 +13,7 @@ pub(crate) use watch::Clocks;
 use crate::admit::Permit;
 use crate::call::{FinishReason, ModelRequest};
 use crate::error::{CallError, ErrorKind, retry_after};
+use crate::event::Event;
 use crate::plan::Target;
 use crate::provider::sse::SseParser;
 use crate::provider::{Decoder, Delta, Provider, SseEvent, prefill, provider};
@@ -34,15 +35,30 @@ const ERROR_REPLY_WAIT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) enum Step {
     /// Response headers are here.
-    Headers {
-        after: Duration,
-        status: u16,
-        request_id: Option<String>,
-    },
+    Headers(Headers),
     /// A piece of the body was read; what it decodes to is in [`Attempt::deltas`].
     Read,
     /// The answer is whole; its last deltas are in [`Attempt::deltas`].
     Whole,
+}
+
+/// What response headers say.
+#[derive(Debug)]
+pub(crate) struct Headers {
+    after: Duration,
+    status: u16,
+    request_id: Option<String>,
+}
+
+impl Headers {
+    pub(crate) fn event(self, attempt: u32) -> Event {
+        Event::ResponseStarted {
+            attempt,
+            after_ms: millis(self.after),
+            status: self.status,
+            request_id: self.request_id,
+        }
+    }
 }
 
 /// An attempt under way. Dropping it closes the exchange, and counts as cancelled.
@@ -215,11 +231,11 @@ impl<'a> Attempt<'a> {
             let by = (Instant::now() + ERROR_REPLY_WAIT).min(self.watch.deadline());
             Stage::Refused(Box::pin(refusal(self.codec, response, by)))
         };
-        Ok(Step::Headers {
+        Ok(Step::Headers(Headers {
             after: self.elapsed(),
             status: status.as_u16(),
             request_id: id,
-        })
+        }))
     }
 
     /// Counts what was just decoded; content and usage stay in `deltas` to be shown.
