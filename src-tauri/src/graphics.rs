@@ -24,12 +24,34 @@ pub(crate) fn prepare(safe: Safe) -> Result<(), String> {
                 .into(),
         );
     }
-    let nvidia = std::path::Path::new("/sys/module/nvidia").exists();
-    for (name, value) in switches(set, nvidia, safe) {
+    let machine = Machine {
+        nvidia: std::path::Path::new("/sys/module/nvidia").exists(),
+        // WebKitWebDriver ends when it takes a picture of a window that is not composited.
+        draws_in_software: !has_render_node() && !crate::is_automated(),
+    };
+    for (name, value) in switches(set, machine, safe) {
         glib::setenv(name, value, false)
             .map_err(|_| format!("cannot set the environment variable {name}"))?;
     }
     Ok(())
+}
+
+/// What of this machine decides how a window is best drawn.
+#[derive(Debug, Clone, Copy, Default)]
+struct Machine {
+    nvidia: bool,
+    /// No graphics card: compositing would be emulated, at a quarter of the frames.
+    draws_in_software: bool,
+}
+
+/// Returns whether the kernel offers a graphics card to draw with.
+fn has_render_node() -> bool {
+    let Ok(nodes) = std::fs::read_dir("/dev/dri") else {
+        return false;
+    };
+    nodes
+        .flatten()
+        .any(|node| node.file_name().to_string_lossy().starts_with("renderD"))
 }
 
 /// Whether the user asked for drawing without the graphics card.
@@ -40,14 +62,16 @@ pub(crate) enum Safe {
 }
 
 /// Returns the switches to set, none of them set by the user already.
-fn switches(set: impl Fn(&str) -> Option<OsString>, nvidia: bool, safe: Safe) -> Vec<Switch> {
+fn switches(set: impl Fn(&str) -> Option<OsString>, machine: Machine, safe: Safe) -> Vec<Switch> {
     let mut switches: Vec<Switch> = Vec::new();
     // NVIDIA's driver and explicit sync on Wayland: an empty window (tauri#9394, webkit bug 280210).
-    if nvidia && set("WAYLAND_DISPLAY").is_some() {
+    if machine.nvidia && set("WAYLAND_DISPLAY").is_some() {
         switches.push(("__NV_DISABLE_EXPLICIT_SYNC", "1"));
     }
-    if safe == Safe::Yes {
+    if machine.draws_in_software || safe == Safe::Yes {
         switches.push(("WEBKIT_DISABLE_COMPOSITING_MODE", "1"));
+    }
+    if safe == Safe::Yes {
         switches.push(("WEBKIT_DISABLE_DMABUF_RENDERER", "1"));
     }
     switches.retain(|(name, _)| set(name).is_none());
@@ -56,12 +80,33 @@ fn switches(set: impl Fn(&str) -> Option<OsString>, nvidia: bool, safe: Safe) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{Safe, switches};
+    use super::{Machine, Safe, switches};
     use std::ffi::OsString;
 
-    fn names(set: &[&str], nvidia: bool, safe: Safe) -> Vec<&'static str> {
+    const ORDINARY: Machine = Machine {
+        nvidia: false,
+        draws_in_software: false,
+    };
+    const NVIDIA: Machine = Machine {
+        nvidia: true,
+        draws_in_software: false,
+    };
+    const NO_CARD: Machine = Machine {
+        nvidia: false,
+        draws_in_software: true,
+    };
+
+    #[test]
+    fn without_a_graphics_card_compositing_is_not_emulated() {
+        assert_eq!(
+            names(&["DISPLAY"], NO_CARD, Safe::No),
+            ["WEBKIT_DISABLE_COMPOSITING_MODE"]
+        );
+    }
+
+    fn names(set: &[&str], machine: Machine, safe: Safe) -> Vec<&'static str> {
         let lookup = |name: &str| set.contains(&name).then(|| OsString::from("1"));
-        switches(lookup, nvidia, safe)
+        switches(lookup, machine, safe)
             .into_iter()
             .map(|(name, _)| name)
             .collect()
@@ -69,15 +114,15 @@ mod tests {
 
     #[test]
     fn nothing_is_set_on_an_ordinary_machine() {
-        assert!(names(&["DISPLAY"], false, Safe::No).is_empty());
-        assert!(names(&["WAYLAND_DISPLAY"], false, Safe::No).is_empty());
-        assert!(names(&["DISPLAY"], true, Safe::No).is_empty());
+        assert!(names(&["DISPLAY"], ORDINARY, Safe::No).is_empty());
+        assert!(names(&["WAYLAND_DISPLAY"], ORDINARY, Safe::No).is_empty());
+        assert!(names(&["DISPLAY"], NVIDIA, Safe::No).is_empty());
     }
 
     #[test]
     fn explicit_sync_is_off_on_wayland_with_nvidia() {
         assert_eq!(
-            names(&["WAYLAND_DISPLAY"], true, Safe::No),
+            names(&["WAYLAND_DISPLAY"], NVIDIA, Safe::No),
             ["__NV_DISABLE_EXPLICIT_SYNC"]
         );
     }
@@ -85,7 +130,7 @@ mod tests {
     #[test]
     fn safe_graphics_turn_the_graphics_card_off() {
         assert_eq!(
-            names(&["DISPLAY"], false, Safe::Yes),
+            names(&["DISPLAY"], ORDINARY, Safe::Yes),
             [
                 "WEBKIT_DISABLE_COMPOSITING_MODE",
                 "WEBKIT_DISABLE_DMABUF_RENDERER"
@@ -97,7 +142,7 @@ mod tests {
     fn what_the_user_set_is_left_alone() {
         let set = ["DISPLAY", "WEBKIT_DISABLE_COMPOSITING_MODE"];
         assert_eq!(
-            names(&set, false, Safe::Yes),
+            names(&set, ORDINARY, Safe::Yes),
             ["WEBKIT_DISABLE_DMABUF_RENDERER"]
         );
     }

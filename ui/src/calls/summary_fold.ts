@@ -6,6 +6,7 @@ export function foldSummary(summary: CallSummary, event: CallEvent): CallSummary
   if (summary.status !== "running") return summary;
   switch (event.type) {
     case "attempt_started": {
+      if (event.hedge) return { ...summary, attempts: Math.max(summary.attempts, event.attempt) };
       const before = summary.answered;
       const same =
         before?.provider === event.target.provider && before.model === event.target.model;
@@ -54,6 +55,9 @@ export function foldSummary(summary: CallSummary, event: CallEvent): CallSummary
     case "tool_call_delta":
     case "attempt_failed":
     case "restarted":
+    case "queued":
+    case "continued":
+    case "hedge_lost":
       return summary;
   }
 }

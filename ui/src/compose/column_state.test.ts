@@ -17,6 +17,11 @@ describe("a column's badge", () => {
     expect(stateText(waits, 3300).text).toBe("attempt 2 · retry in 0.0 s");
   });
 
+  it("counts down to its turn while a limit holds it back", () => {
+    const run = { ...newRun("c"), phase: "queued", retryAtMs: 2500 } as const;
+    expect(stateText(run, 1000)).toEqual({ text: "queued · 1.5 s", tone: "neutral" });
+  });
+
   it("says that another model takes over", () => {
     const falls = run({ phase: "backing_off", attempt: 3, retryAtMs: null });
     expect(stateText(falls, 0).text).toBe("switching model");

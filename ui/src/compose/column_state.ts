@@ -15,7 +15,9 @@ export function stateText(run: ColumnRun | null, elapsedMs: number): StateText {
   const again = run.attempt > 1;
   switch (run.phase) {
     case "queued":
-      return { text: states.queued, tone: "neutral" };
+      return run.retryAtMs === null
+        ? { text: states.queued, tone: "neutral" }
+        : { text: states.queuedFor(clock(run.retryAtMs - elapsedMs)), tone: "neutral" };
     case "connecting":
     case "waiting":
       return again
@@ -25,7 +27,11 @@ export function stateText(run: ColumnRun | null, elapsedMs: number): StateText {
       return { text: states.streaming(clock(elapsedMs)), tone: "accent" };
     case "backing_off":
       return run.retryAtMs === null
-        ? { text: states.switching, tone: "warning" }
+        ? {
+            text:
+              run.failures.at(-1)?.next?.do === "continue" ? states.carryingOn : states.switching,
+            tone: "warning",
+          }
         : {
             text: states.retry(run.attempt + 1, clock(run.retryAtMs - elapsedMs)),
             tone: "warning",

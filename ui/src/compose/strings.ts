@@ -1,3 +1,5 @@
+import { count } from "../lib/format";
+
 /** Every visible text of Compose. */
 export const strings = {
   untitled: "Untitled prompt",
@@ -58,6 +60,8 @@ export const strings = {
     tool: "What the function returned",
   },
   noValue: "no value",
+  pastedLong: (chars: number, name: string): string =>
+    `${count(chars)} characters were kept as the variable ${name}`,
   valueOf: (name: string): string => `Value of ${name}`,
   noVariables: "Write {{name}} in a message to make a variable.",
   unusedVariable: "not used in a message",
@@ -152,12 +156,14 @@ export const strings = {
   states: {
     idle: "ready",
     queued: "queued",
+    queuedFor: (time: string): string => `queued · ${time}`,
     connecting: (time: string): string => `connecting ${time}`,
     waiting: (time: string): string => `waiting ${time}`,
     streaming: (time: string): string => `streaming ${time}`,
     retry: (attempt: number, time: string): string => `attempt ${attempt} · retry in ${time}`,
     attempt: (attempt: number, time: string): string => `attempt ${attempt} · ${time}`,
     switching: "switching model",
+    carryingOn: "carrying on",
     done: (time: string): string => `done ${time}`,
     doneHidden: "done",
     failed: "failed",
@@ -182,6 +188,7 @@ export const strings = {
     other: "ended",
   },
   finishTitle: "Why the model stopped",
+  fallbackText: "No model answered. This is the route's fallback text.",
   lengthNote: "The answer hit its length limit and is not whole.",
 
   retry: "Retry",

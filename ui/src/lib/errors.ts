@@ -88,6 +88,7 @@ export function whatWasDone(run: ColumnRun): string {
   }
   for (const { next } of over) {
     if (next?.do === "fallback") steps.push(`fell back to ${next.to.model}`);
+    if (next?.do === "continue") steps.push(`carried on by ${next.on.model}`);
   }
   const last = run.failures.at(-1)?.next;
   if (run.phase === "failed") {

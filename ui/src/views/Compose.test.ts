@@ -65,6 +65,20 @@ describe("Compose", () => {
     expect(screen.getByTestId("run-all")).toBeEnabled();
   });
 
+  it("keeps a pasted text too long for a field whole, as a variable", async () => {
+    const workspace = await open();
+    const field = screen.getByTestId<HTMLTextAreaElement>("message-0-text");
+    field.setSelectionRange(0, field.value.length);
+    const text = "line\n".repeat(50_000);
+    await fireEvent.paste(field, { clipboardData: { getData: () => text, items: [], files: [] } });
+    await pass(1000);
+    expect(workspace.body.variables["pasted"]).toBe(text);
+    expect(field.value).toBe("{{pasted}}");
+    expect(drafts().at(-1)?.variables["pasted"]).toBe(text);
+    await fireEvent.click(screen.getByTestId("variable-pasted"));
+    expect(screen.getByTestId("variable-pasted-value")).toHaveTextContent("250,000 characters");
+  });
+
   it("streams every column to its end and shows exactly what was recorded", async () => {
     const workspace = await open();
     await fireEvent.click(screen.getByTestId("run-all"));

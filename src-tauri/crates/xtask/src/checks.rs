@@ -277,7 +277,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
     let desktop = Desktop::start()?;
     desktop.enter(&mut command);
     command.env("SWITCHBOARD_TAURI_DRIVER", driver);
-    // As `--safe-graphics` does: without a graphics card, compositing is emulated and slow.
+    // As the program itself does on a machine without a graphics card, when nobody takes pictures.
     command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
     step::must(&mut command)
 }

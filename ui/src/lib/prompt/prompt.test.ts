@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { blindName, shuffle } from "./blind";
 import { editable, emptyBody, move, nextRole, newMessage, seriesOf, splitModel } from "./body";
 import { IMAGE_LIMIT, readImage } from "./images";
+import { beginning, freeName } from "./long_text";
 import { estimateTokens, missingVariables, pieces, variableNames } from "./variables";
 
 describe("variables", () => {
@@ -25,6 +26,25 @@ describe("variables", () => {
   it("count with their values in the estimate", () => {
     const body = { ...emptyBody(), messages: [newMessage("user", "{{a}}")] };
     expect(estimateTokens({ ...body, variables: { a: "x".repeat(400) } })).toBe(100);
+  });
+});
+
+describe("a text too long for a field", () => {
+  it("is shown by its first lines", () => {
+    expect(beginning("a\nb")).toBe("a\nb");
+    expect(beginning("line\n".repeat(1000))).toBe(`${"line\n".repeat(5)}line…`);
+    expect(beginning("x".repeat(1e6))).toHaveLength(601);
+  });
+
+  it("becomes a variable whose name is free", () => {
+    expect(freeName("pasted", [])).toBe("pasted");
+    expect(freeName("pasted", ["pasted", "pasted_2"])).toBe("pasted_3");
+  });
+
+  it("counts in the estimate without being joined", () => {
+    const variables = { a: "x".repeat(4e6) };
+    const body = { ...emptyBody(), messages: [newMessage("user", "{{a}}{{b}}")], variables };
+    expect(estimateTokens(body)).toBe(1_000_002);
   });
 });
 

@@ -43,10 +43,11 @@ export function estimateTokens(body: PromptBody): number {
   let chars = 0;
   for (const message of body.messages) {
     for (const text of texts(message)) {
-      chars += text.replace(
-        VARIABLE,
-        (whole, name: string) => body.variables[name] ?? whole,
-      ).length;
+      chars += text.length;
+      for (const match of text.matchAll(VARIABLE)) {
+        const value = body.variables[match[1] ?? ""];
+        if (value !== undefined) chars += value.length - match[0].length;
+      }
     }
   }
   return Math.ceil(chars / 4);

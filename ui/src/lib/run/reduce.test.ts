@@ -22,6 +22,8 @@ const outcome = {
   finish_reason: "stop",
   usage,
   attempts: 1,
+  continued: false,
+  fallback_text: false,
   first_token_ms: 300,
   elapsed_ms: 900,
 } as const;
@@ -38,6 +40,7 @@ const started = (attempt: number, at = target): Body => ({
   attempt,
   max_attempts: 3,
   target: at,
+  hedge: false,
 });
 
 describe("a column's fold", () => {
@@ -116,6 +119,59 @@ describe("a column's fold", () => {
     );
     expect(run.target).toEqual(other);
     expect(run.failures[0]).toMatchObject({ target, next: { do: "fallback", to: other } });
+  });
+
+  it("says how long the call waits for its turn", () => {
+    const why = "30 requests a minute";
+    const run = fold([10, { type: "queued", target, wait_ms: 700, why }]);
+    expect(run).toMatchObject({ phase: "queued", retryAtMs: 710 });
+    expect(
+      fold([10, { type: "queued", target, wait_ms: 700, why }], [715, started(1)]),
+    ).toMatchObject({ phase: "connecting", retryAtMs: null });
+  });
+
+  it("goes on with the shown text when it is carried on after a cut", () => {
+    const run = fold(
+      [10, started(1)],
+      [100, { type: "text_delta", text: "half" }],
+      [
+        200,
+        {
+          type: "attempt_failed",
+          attempt: 1,
+          error,
+          elapsed_ms: 190,
+          next: { do: "continue", on: other, why: "the answer was cut" },
+        },
+      ],
+      [201, started(2, other)],
+      [230, { type: "continued", attempt: 2, kept_chars: 4 }],
+      [231, { type: "text_delta", text: " and half" }],
+    );
+    expect(run).toMatchObject({ phase: "streaming", continued: 1, discarded: 0, target: other });
+  });
+
+  it("changes to the attempt beside the slow one only when that brings the first token", () => {
+    const beside: Body = { ...started(2, other), hedge: true } as Body;
+    const lost = (attempt: number, at: TargetInfo): Body => ({
+      type: "hedge_lost",
+      attempt,
+      target: at,
+      usage,
+    });
+    expect(fold([10, started(1)], [2000, beside])).toMatchObject({ attempt: 1, target });
+    const first: [number, Body] = [2100, { type: "first_token", attempt: 2, after_ms: 100 }];
+    expect(fold([10, started(1)], [2000, beside], [2099, lost(1, target)], first)).toMatchObject({
+      attempt: 2,
+      target: other,
+      phase: "streaming",
+    });
+    expect(fold([10, started(1)], [2000, beside], first)).toMatchObject({ target: other });
+    expect(fold([10, started(1)], [2000, beside], [2050, lost(2, other)])).toMatchObject({
+      attempt: 1,
+      target,
+      hedge: null,
+    });
   });
 
   it("times reasoning up to the first text", () => {

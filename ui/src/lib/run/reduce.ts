@@ -46,6 +46,8 @@ export interface ColumnRun {
   attemptStartedMs: number;
   /** When the next attempt starts. */
   retryAtMs: number | null;
+  /** An attempt that runs beside the slow one until either brings a token. */
+  hedge: { attempt: number; target: TargetInfo } | null;
   /** First token of the call, failed attempts included. */
   firstTokenMs: number | null;
   /** First token of the attempt that answers; the rate of tokens counts from here. */
@@ -57,6 +59,8 @@ export interface ColumnRun {
   failures: readonly Failure[];
   /** Characters shown and made void by restarts. */
   discarded: number;
+  /** How often the shown text was carried on after a cut. */
+  continued: number;
   outcome: Outcome | null;
   report: Report | null;
   elapsedMs: number | null;
@@ -79,6 +83,7 @@ export function newRun(call: CallId): ColumnRun {
     target: null,
     attemptStartedMs: 0,
     retryAtMs: null,
+    hedge: null,
     firstTokenMs: null,
     attemptTokenMs: null,
     reasoningFromMs: null,
@@ -87,6 +92,7 @@ export function newRun(call: CallId): ColumnRun {
     usage: null,
     failures: [],
     discarded: 0,
+    continued: 0,
     outcome: null,
     report: null,
     elapsedMs: null,
@@ -105,7 +111,12 @@ export function reduce(run: ColumnRun, event: CallEvent): ColumnRun {
       return { ...run, target: event.targets[0] ?? run.target };
     case "target_skipped":
       return run;
+    case "queued":
+      return { ...run, phase: "queued", target: event.target, retryAtMs: at + event.wait_ms };
     case "attempt_started":
+      if (event.hedge) {
+        return { ...run, hedge: { attempt: event.attempt, target: event.target } };
+      }
       return {
         ...run,
         ...NOTHING_SHOWN,
@@ -115,11 +126,14 @@ export function reduce(run: ColumnRun, event: CallEvent): ColumnRun {
         target: event.target,
         attemptStartedMs: at,
         retryAtMs: null,
+        hedge: null,
       };
+    case "hedge_lost":
+      return event.attempt === run.attempt ? hedgeWon(run) : { ...run, hedge: null };
     case "response_started":
       return run.phase === "connecting" ? { ...run, phase: "waiting" } : run;
     case "first_token":
-      return begin(run, at);
+      return begin(event.attempt === run.hedge?.attempt ? hedgeWon(run) : run, at);
     case "text_delta":
       return endReasoning(begin(run, at), at);
     case "reasoning_delta": {
@@ -151,6 +165,8 @@ export function reduce(run: ColumnRun, event: CallEvent): ColumnRun {
     }
     case "restarted":
       return { ...run, ...NOTHING_SHOWN, discarded: run.discarded + event.discarded_chars };
+    case "continued":
+      return { ...run, continued: run.continued + 1 };
     case "finished":
       return {
         ...endReasoning(run, at),
@@ -189,6 +205,11 @@ const NOTHING_SHOWN = {
 } as const;
 
 const UNKNOWN_TARGET: TargetInfo = { provider: "", model: "", simulated: false };
+
+/** The attempt beside the slow one is now the one that answers. */
+function hedgeWon(run: ColumnRun): ColumnRun {
+  return run.hedge ? { ...run, ...run.hedge, hedge: null } : run;
+}
 
 function begin(run: ColumnRun, at: number): ColumnRun {
   if (run.phase === "streaming" && run.attemptTokenMs !== null) return run;
@@ -249,6 +270,7 @@ export function fromDetail(detail: CallDetail): ColumnRun {
     usage: summary.usage,
     failures,
     discarded: detail.attempts.reduce((sum, attempt) => sum + attempt.discarded.length, 0),
+    continued: detail.attempts.filter((attempt) => attempt.next?.do === "continue").length,
     elapsedMs: summary.elapsed_ms,
   };
   if (summary.status === "ok") {
@@ -257,6 +279,9 @@ export function fromDetail(detail: CallDetail): ColumnRun {
       finish_reason: summary.finish_reason ?? "other",
       usage: summary.usage,
       attempts: summary.attempts,
+      continued: run.continued > 0,
+      // Text that no attempt brought.
+      fallback_text: failures.length === detail.attempts.length,
       first_token_ms: summary.first_token_ms ?? 0,
       elapsed_ms: summary.elapsed_ms ?? 0,
       ...(summary.cost === null ? {} : { cost: summary.cost }),

@@ -30,7 +30,8 @@ impl Providers {
         models
     }
 
-    async fn unavailable(&self, provider: &ProviderConfig) -> Option<String> {
+    /// Returns why a provider's models cannot be called now; `None`: they can.
+    pub(crate) async fn unavailable(&self, provider: &ProviderConfig) -> Option<String> {
         if provider.needs_key && self.inner.secrets.list(provider).await.active.is_none() {
             return Some(format!("no key for {}", provider.label));
         }

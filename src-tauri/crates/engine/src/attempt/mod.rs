@@ -16,7 +16,9 @@ use crate::error::{CallError, ErrorKind, retry_after};
 use crate::event::Event;
 use crate::plan::Target;
 use crate::provider::sse::SseParser;
-use crate::provider::{Decoder, Delta, Provider, SseEvent, prefill, provider};
+use crate::provider::{
+    Decoder, Delta, Provider, SseEvent, WHOLE_REPLY, prefill, provider,
+};
 use crate::transport::{Response, Transport};
 use body::{BodyKind, push_bounded, read_error_reply, redirect_error, request_id};
 use bytes::Bytes;
@@ -318,8 +320,10 @@ impl Reader {
             BodyKind::Events => {
                 let decoder = &mut self.decoder;
                 self.parser.push(chunk, |event| {
+                    // What does not decode is not passed on.
+                    decoder.event(event, deltas)?;
                     wire(event);
-                    decoder.event(event, deltas)
+                    Ok(())
                 })?;
             }
             BodyKind::Whole => push_bounded(&mut self.whole, chunk)?,
@@ -336,12 +340,16 @@ impl Reader {
     ) -> Result<(), CallError> {
         if let Some(BodyKind::Whole) = self.kind {
             deltas.extend(codec.decode_whole(&self.whole)?);
+            let (name, data) = (WHOLE_REPLY, String::from_utf8_lossy(&self.whole));
+            wire(SseEvent { name, data: &data });
             return Ok(());
         }
         let decoder = &mut self.decoder;
         self.parser.finish(|event| {
+            // What does not decode is not passed on.
+            decoder.event(event, deltas)?;
             wire(event);
-            decoder.event(event, deltas)
+            Ok(())
         })?;
         decoder.end(deltas)
     }

@@ -1,7 +1,7 @@
 //! One model of a provider, as configured or as known.
 
 use crate::config::facts::facts;
-use crate::plan::Tier;
+use crate::plan::{Limits, Tier};
 use crate::price::TokenPrice;
 use crate::provider::Capabilities;
 
@@ -12,6 +12,8 @@ pub struct ModelConfig {
     pub name: String,
     pub capabilities: Capabilities,
     pub tier: Tier,
+    /// The model's own; its provider's hold where it has none.
+    pub limits: Limits,
     /// `None`: no price is known.
     pub price: Option<TokenPrice>,
 }
@@ -23,6 +25,7 @@ pub fn model_of(preset: Option<&str>, name: &str) -> ModelConfig {
         name: name.to_owned(),
         capabilities: known.capabilities,
         tier: known.tier,
+        limits: Limits::default(),
         price: known.price,
     }
 }

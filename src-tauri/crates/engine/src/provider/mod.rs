@@ -4,6 +4,7 @@ mod anthropic;
 mod buckets;
 mod classify;
 mod codec;
+mod embed;
 mod gemini;
 mod header;
 mod json;
@@ -13,6 +14,7 @@ mod openai;
 mod openai_responses;
 pub(crate) mod prefill;
 mod rate;
+mod raw;
 pub(crate) mod requirements;
 mod schema;
 pub mod sse;
@@ -154,6 +156,9 @@ pub struct SseEvent<'a> {
     pub name: &'a str,
     pub data: &'a str,
 }
+
+/// Name under which [`crate::run::EventSink::wire`] is given a reply that was no stream but one JSON text.
+pub const WHOLE_REPLY: &str = "whole reply";
 
 /// Turns the events of one response stream into deltas.
 pub trait Decoder: Send {

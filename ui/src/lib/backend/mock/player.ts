@@ -58,6 +58,7 @@ export class Player {
       attempt: this.#attempt,
       max_attempts: MAX_ATTEMPTS,
       target,
+      hedge: false,
     });
     this.#play(script(target.model, this.#tries), 0);
   }
@@ -205,6 +206,8 @@ export class Player {
         finish_reason: finish,
         usage,
         attempts: this.#attempt,
+        continued: false,
+        fallback_text: false,
         first_token_ms: this.detail.summary.first_token_ms ?? 0,
         elapsed_ms: this.#now(),
       },
