@@ -491,6 +491,19 @@ async fn a_simulated_twin_shares_nothing_with_its_original() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wrong_key_that_one_simulated_model_plays_leaves_the_others_alone() {
+    let health = Health::default();
+    let simulated = |model: &str| Target {
+        simulated: true,
+        model: model.into(),
+        ..target("p")
+    };
+    fail(&health, &simulated("wrong key"), ErrorKind::Auth, 1);
+    go(health.admit(&simulated("healthy"), need())).end(None, 1);
+    refused(health.admit(&simulated("wrong key"), need()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wrong_header_stops_the_last_path_for_no_longer_than_a_minute() {
     let health = Health::default();
     let target = target("p");
