@@ -9,7 +9,7 @@ use crate::gateway_keys::{GatewayCaller, PREFIX, new_secret};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use switchboard_engine::redact::Redactor;
-use switchboard_store::GatewayKeyRow;
+use switchboard_store::{GatewayKeyRow, StoreError};
 
 /// Longest name of a key, in characters.
 const NAME_CHARS: usize = 60;
@@ -91,7 +91,13 @@ impl App {
             let message = format!("the system gives no random numbers: {error}");
             ApiError::new(ErrorCode::Internal, message)
         })?;
-        let row = self.gateway_keys().create(name, &secret).await?;
+        let created = self.gateway_keys().create(name, &secret).await;
+        let row = created.map_err(|error| match error {
+            StoreError::Invalid(message) => {
+                ApiError::new(ErrorCode::InvalidParams, message).with_field("name")
+            }
+            error => error.into(),
+        })?;
         self.live().publish(&Live::GatewayChanged {});
         Ok(CreatedGatewayKey {
             key: key(row),
