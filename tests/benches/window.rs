@@ -1,7 +1,9 @@
 //! Speed and memory of the real window: start, six streaming columns, stop, rest.
 //!
 //! `cargo xtask bench` runs it on its private desktop with the release build. `--seconds N` sets how long
-//! the columns stream (default 60). Figures go to standard output; only lost text makes it fail.
+//! the columns stream (default 60), `--rounds N` how often (2), `--rate N` at how many tokens a second
+//! (150). As many tokens as in an hour, in a quarter of one: `--rounds 60 --seconds 15 --rate 600`.
+//! Figures go to standard output; only lost text makes it fail.
 
 #![expect(clippy::print_stdout, reason = "figures are what a benchmark is for")]
 #![expect(
@@ -15,28 +17,46 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use switchboard_acceptance::window::AppWindow;
 
-/// Columns, and tokens a second in each.
 const COLUMNS: usize = 6;
-const RATE: u64 = 150;
 
-fn main() {
-    let seconds = std::env::args()
-        .skip_while(|word| word != "--seconds")
-        .nth(1)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(60);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(measure(seconds));
+/// How long, how often and how fast the columns stream.
+#[derive(Clone, Copy)]
+struct Load {
+    seconds: u64,
+    rounds: u64,
+    /// Tokens a second in each column.
+    rate: u64,
 }
 
-async fn measure(seconds: u64) {
+fn main() {
+    let load = Load {
+        seconds: number("--seconds").unwrap_or(60),
+        rounds: number("--rounds").unwrap_or(2),
+        rate: number("--rate").unwrap_or(150),
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(measure(load));
+}
+
+/// Returns the number that follows `name` on the command line.
+fn number(name: &str) -> Option<u64> {
+    let value = std::env::args().skip_while(|word| word != name).nth(1)?;
+    value.parse().ok()
+}
+
+async fn measure(load: Load) {
+    let Load {
+        seconds,
+        rounds,
+        rate,
+    } = load;
     let data = tempfile::tempdir().expect("a folder");
     // A minute is also the whole of a call's deadline, unless the configuration says otherwise.
     let patience = seconds * 3;
     let config = format!("[settings]\ndeadline = \"{patience}s\"\n");
     std::fs::write(data.path().join("config.toml"), config).expect("the folder can be written");
     let window = AppWindow::open(data.path()).await;
-    prepare(&window, seconds).await;
+    prepare(&window, load).await;
     window.close().await;
 
     let window = AppWindow::open(data.path()).await;
@@ -52,13 +72,13 @@ async fn measure(seconds: u64) {
     tokio::time::sleep(Duration::from_secs(10)).await;
     println!("rest: {} ms of CPU in 10 s", processes.cpu_ms() - before);
 
-    let mut resident = vec![processes.resident_mib()];
-    for round in 1..=2 {
+    println!("resident at rest: {}", processes.resident());
+    for round in 1..=rounds {
         let frames = stream(&window, seconds).await;
-        resident.push(processes.resident_mib());
-        println!("stream {round}: {COLUMNS} columns x {RATE} tokens/s for {seconds} s: {frames}");
+        let resident = processes.resident();
+        println!("stream {round}: {COLUMNS} columns x {rate} tokens/s for {seconds} s: {frames}");
+        println!("stream {round}: resident {resident}");
     }
-    println!("resident memory, all processes: {resident:?} MiB (at rest, after each stream)");
     println!(
         "stop: {:.0} ms from the click to the stopped column",
         stop(&window).await
@@ -74,14 +94,15 @@ async fn api(window: &AppWindow, method: &str, params: Value) -> Value {
     }
 }
 
-/// Gives the sample prompt six columns that stream for `seconds`.
-async fn prepare(window: &AppWindow, seconds: u64) {
+/// Gives the sample prompt six columns that stream as long and as fast as `load` says.
+async fn prepare(window: &AppWindow, load: Load) {
+    let Load { seconds, rate, .. } = load;
     let list = api(window, "prompts.list", json!({ "search": "" })).await;
     let mut prompt = api(window, "prompts.get", json!({ "id": list[0]["id"] })).await;
     let columns: Vec<Value> = (0..COLUMNS)
         .map(|index| {
-            let tokens = RATE * seconds;
-            let model = format!("sandbox/steady?tps={RATE}&ttft=100&seed={index}&tokens={tokens}");
+            let tokens = rate * seconds;
+            let model = format!("sandbox/steady?tps={rate}&ttft=100&seed={index}&tokens={tokens}");
             json!({ "id": format!("c{index}"), "model": model })
         })
         .collect();
@@ -260,12 +281,24 @@ impl Processes {
         (ticks as f64 / TICKS * 1000.0) as u64
     }
 
-    fn resident_mib(&self) -> u64 {
-        self.ids
+    /// Says what each process holds, largest first.
+    fn resident(&self) -> String {
+        let mib = |id: &u32| field(*id, 23).unwrap_or(0) * PAGE / 1024 / 1024;
+        let mut held: Vec<(u64, String)> =
+            self.ids.iter().map(|id| (mib(id), name_of(*id))).collect();
+        held.sort_unstable_by(|a, b| b.cmp(a));
+        let total: u64 = held.iter().map(|(mib, _)| mib).sum();
+        let each: Vec<String> = held
             .iter()
-            .map(|id| field(*id, 23).unwrap_or(0) * PAGE / 1024 / 1024)
-            .sum()
+            .map(|(mib, name)| format!("{name} {mib}"))
+            .collect();
+        format!("{total} MiB ({})", each.join(", "))
     }
+}
+
+fn name_of(id: u32) -> String {
+    let name = std::fs::read_to_string(format!("/proc/{id}/comm"));
+    name.unwrap_or_default().trim_end().to_owned()
 }
 
 /// Clock ticks a second and bytes a page, as on every Linux this runs on (`getconf CLK_TCK PAGESIZE`).

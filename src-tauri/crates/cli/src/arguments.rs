@@ -175,13 +175,18 @@ impl From<Effort> for ReasoningEffort {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// The user interface, for a browser on this machine
-    #[arg(long, required = true)]
+    /// The user interface for a browser on this machine, instead of the gateway
+    #[arg(long)]
     pub(crate) dashboard: bool,
 
-    /// The port on 127.0.0.1; 0 takes a free one [default: 4140, or a free one if that is taken]
-    #[arg(long, value_name = "PORT")]
+    /// The dashboard's port on 127.0.0.1; 0 takes a free one [default: 4140, or a free one if that is
+    /// taken]
+    #[arg(long, value_name = "PORT", requires = "dashboard")]
     pub(crate) port: Option<u16>,
+
+    /// The gateway's loopback address and port; port 0 takes a free one [default: 127.0.0.1:4141]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "dashboard")]
+    pub(crate) address: Option<std::net::SocketAddr>,
 }
 
 #[derive(Debug, Args)]

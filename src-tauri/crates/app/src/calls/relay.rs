@@ -1,5 +1,6 @@
 //! Carries a call's events to all who keep or show them: history, windows, provider lamps.
 
+use super::running::Running;
 use crate::api::types::Live;
 use crate::live::{LiveHub, utf16_len};
 use crate::providers::{Outcome, Providers};
@@ -9,7 +10,24 @@ use switchboard_engine::event::{CallEvent, Event, TargetInfo};
 use switchboard_engine::run::EventSink;
 use switchboard_engine::usage::Usage;
 use switchboard_store::Store;
-use tokio::time::Instant;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
+
+/// How long a listener may leave the call waiting before it is stopped.
+const STALL: Duration = Duration::from_secs(60);
+
+/// A listener of one call that has its events one by one and may hold the call back.
+#[derive(Debug)]
+pub(super) struct Tap {
+    out: mpsc::Sender<Event>,
+    running: Running,
+}
+
+impl Tap {
+    pub(super) fn new(out: mpsc::Sender<Event>, running: Running) -> Self {
+        Self { out, running }
+    }
+}
 
 /// The sink of one call.
 #[derive(Debug)]
@@ -25,6 +43,7 @@ pub(super) struct Relay {
     target: Option<TargetInfo>,
     usage: Usage,
     ended: bool,
+    tap: Option<Tap>,
 }
 
 impl Relay {
@@ -41,6 +60,22 @@ impl Relay {
             target: None,
             usage: Usage::default(),
             ended: false,
+            tap: None,
+        }
+    }
+
+    /// Adds a listener that may hold the call back.
+    pub(super) fn with_tap(mut self, tap: Tap) -> Self {
+        self.tap = Some(tap);
+        self
+    }
+
+    /// Gives the listener an event. One that is gone or takes nothing for [`STALL`] ends the call.
+    async fn tell(&mut self, event: Event) {
+        let Some(tap) = &self.tap else { return };
+        if !matches!(timeout(STALL, tap.out.send(event)).await, Ok(Ok(()))) {
+            tap.running.stop(self.call);
+            self.tap = None;
         }
     }
 
@@ -122,9 +157,13 @@ impl EventSink for Relay {
         };
         self.seq += 1;
         self.store.append(event.clone());
+        let told = self.tap.is_some().then(|| event.event.clone());
         self.live.publish(&Live::Event { event, offset });
         if lamp_changed {
             self.live.publish(&Live::ProvidersChanged {});
+        }
+        if let Some(event) = told {
+            self.tell(event).await;
         }
     }
 }

@@ -105,11 +105,16 @@ async fn begin(app: &App, new: NewCall, request: ModelRequest, plan: Plan) -> Re
         app.live().clone(),
         app.providers().clone(),
     );
+    launch(app, relay, request, plan);
+    Ok(())
+}
+
+/// Sets a recorded call running on a task of its own.
+pub(super) fn launch(app: &App, relay: Relay, request: ModelRequest, plan: Plan) {
     let app_of_call = app.clone();
-    app.running().spawn(call, move |stop| {
+    app.running().spawn(relay.call, move |stop| {
         execute(app_of_call, relay, request, plan, stop)
     });
-    Ok(())
 }
 
 /// Runs one call to its final event, whatever happens: stop, failure or a fault of the program.

@@ -6,5 +6,6 @@
 )]
 
 mod access;
+mod clients;
 mod serving;
 mod stand_in;

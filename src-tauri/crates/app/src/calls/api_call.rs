@@ -1,0 +1,132 @@
+//! Calls made through a provider's own API at the gateway: one request, its events, and an end to the
+//! call when nobody listens any more.
+
+use super::relay::{Relay, Tap};
+use super::start::launch;
+use crate::api::types::*;
+use crate::plans::{self, Wanted, named};
+use crate::{App, Caller};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use switchboard_engine::call::{CallId, ModelRequest};
+use switchboard_engine::event::Event;
+use switchboard_engine::plan::Candidate;
+use switchboard_store::NewCall;
+use tokio::sync::mpsc;
+
+/// Events that wait for a listener before the provider's connection is held back.
+const WAITING: usize = 64;
+
+/// What a client of the gateway asks.
+#[derive(Debug)]
+pub struct ApiCall {
+    /// `provider/model`, a model's name, or a route's.
+    pub model: String,
+    /// Tried in order after `model`.
+    pub fallbacks: Vec<String>,
+    /// For the whole call; `None`: as the route or the settings have it.
+    pub deadline: Option<Duration>,
+    pub request: ModelRequest,
+}
+
+/// A call under way. Dropping it cancels the call; what it produced so far stays booked.
+#[derive(Debug)]
+pub struct ApiCallHandle {
+    pub id: CallId,
+    /// The call's events in order; the last one is final. It ends early only when the listener was so
+    /// slow that the call was stopped.
+    pub events: mpsc::Receiver<Event>,
+    app: App,
+}
+
+impl Drop for ApiCallHandle {
+    fn drop(&mut self) {
+        // A call that has ended is no longer there to be stopped.
+        self.app.running().stop(self.id);
+    }
+}
+
+/// Records a call and sets it running. What goes wrong with the model is told by the events.
+///
+/// # Errors
+/// `Store`, `Internal`.
+pub async fn start_api_call(app: &App, asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
+    let plan = plans::plan(
+        app,
+        &Wanted {
+            model: &asked.model,
+            fallbacks: &asked.fallbacks,
+            recovery: None,
+            deadline: asked.deadline,
+            request: &asked.request,
+        },
+    )
+    .await;
+    let id = CallId::new();
+    let new = NewCall {
+        id,
+        started_at_ms: jiff::Timestamp::now().as_millisecond(),
+        caller: Caller::Gateway.name().to_owned(),
+        group: None,
+        column: None,
+        prompt_id: None,
+        prompt_version: None,
+        requested: plan
+            .candidates
+            .first()
+            .map_or_else(|| named(&asked.model), Candidate::info),
+        request_json: kept(&asked)?,
+    };
+    let (out, events) = mpsc::channel(WAITING);
+    let summary = super::view::new_summary(&new);
+    app.store().begin_call(new).await?;
+    app.live().publish(&Live::CallStarted { summary });
+    let relay = Relay::new(
+        id,
+        app.store().clone(),
+        app.live().clone(),
+        app.providers().clone(),
+    )
+    .with_tap(Tap::new(out, app.running().clone()));
+    launch(app, relay, asked.request, plan);
+    Ok(ApiCallHandle {
+        id,
+        events,
+        app: app.clone(),
+    })
+}
+
+/// Returns what history keeps, so that the call can be opened in Compose.
+fn kept(asked: &ApiCall) -> Result<String, ApiError> {
+    let request = &asked.request;
+    let kept = CallRequest {
+        body: PromptBody {
+            messages: request.messages.clone(),
+            variables: BTreeMap::new(),
+            tools: request.tools.clone(),
+            response_format: request.response_format.clone(),
+            params: request.params.clone(),
+            columns: vec![Column {
+                id: "gateway".into(),
+                model: asked.model.clone(),
+                fallbacks: asked.fallbacks.clone(),
+                params: None,
+            }],
+        },
+        messages: request.messages.clone(),
+        model: asked.model.clone(),
+        fallbacks: asked.fallbacks.clone(),
+        params: request.params.clone(),
+    };
+    serde_json::to_string(&kept).map_err(|error| ApiError {
+        code: ErrorCode::Internal,
+        message: format!("the request could not be recorded: {error}"),
+        hint: None,
+        field: None,
+    })
+}
+
+/// Lists the models a client can name.
+pub async fn api_models(app: &App) -> Vec<ModelInfo> {
+    app.providers().models().await
+}
