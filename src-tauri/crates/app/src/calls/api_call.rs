@@ -26,6 +26,8 @@ pub struct ApiCall {
     pub fallbacks: Vec<String>,
     /// For the whole call; `None`: as the route or the settings have it.
     pub deadline: Option<Duration>,
+    /// Name of the gateway key that was shown; `None`: none was.
+    pub caller_key: Option<String>,
     pub request: ModelRequest,
 }
 
@@ -50,7 +52,8 @@ impl Drop for ApiCallHandle {
 ///
 /// # Errors
 /// `Store`, `Internal`.
-pub async fn start_api_call(app: &App, asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
+pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
+    plans::complete(app, &asked.model, &mut asked.request);
     let plan = plans::plan(
         app,
         &Wanted {
@@ -67,6 +70,8 @@ pub async fn start_api_call(app: &App, asked: ApiCall) -> Result<ApiCallHandle, 
         id,
         started_at_ms: jiff::Timestamp::now().as_millisecond(),
         caller: Caller::Gateway.name().to_owned(),
+        caller_key: asked.caller_key.clone(),
+        route: plan.route.clone(),
         group: None,
         column: None,
         prompt_id: None,

@@ -69,6 +69,7 @@ pub(super) fn decode(
     });
     Ok(Asked {
         call: ApiCall {
+            caller_key: None,
             model,
             fallbacks,
             deadline,
