@@ -22,7 +22,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "switchboard-gateway",
-        &["switchboard-engine", "switchboard-app"],
+        // The simulator in tests only, for its journal.
+        &[
+            "switchboard-engine",
+            "switchboard-sandbox",
+            "switchboard-app",
+        ],
     ),
     (
         "switchboard-cli",

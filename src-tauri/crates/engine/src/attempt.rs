@@ -7,7 +7,7 @@ use crate::error::{CallError, ErrorKind, retry_after};
 use crate::event::Event;
 use crate::plan::Target;
 use crate::provider::sse::SseParser;
-use crate::provider::{Delta, HeaderMap, provider};
+use crate::provider::{Delta, HeaderMap, SseEvent, WHOLE_REPLY, provider};
 use crate::run::EventSink;
 use crate::transport::{Response, Transport};
 use crate::usage::{Usage, estimate_tokens};
@@ -138,7 +138,8 @@ async fn read_answer<S: EventSink>(
     progress: &mut Progress,
     sink: &mut S,
 ) -> Result<(), CallError> {
-    let codec = provider(watch.target.endpoint.wire);
+    let wire = watch.target.endpoint.wire;
+    let codec = provider(wire);
     let content_type = content_type(&response.headers);
     let mut body = response.body;
     let mut kind = BodyKind::of_content_type(&content_type);
@@ -158,9 +159,11 @@ async fn read_answer<S: EventSink>(
         };
         let kind = *kind.get_or_insert_with(|| BodyKind::of_first_bytes(&chunk));
         let decoded = match kind {
+            // What does not decode is not passed on.
             BodyKind::Events => parser.push(&chunk, |event| {
-                sink.wire(number, watch.target.endpoint.wire, event);
-                decoder.event(event, &mut deltas)
+                decoder.event(event, &mut deltas)?;
+                sink.wire(number, wire, event);
+                Ok(())
             }),
             BodyKind::Whole => push_bounded(&mut whole, &chunk),
         };
@@ -174,11 +177,16 @@ async fn read_answer<S: EventSink>(
         }
     }
     let ended = match kind {
-        Some(BodyKind::Whole) => codec.decode_whole(&whole).map(|decoded| deltas = decoded),
+        Some(BodyKind::Whole) => codec.decode_whole(&whole).map(|decoded| {
+            deltas = decoded;
+            let (name, data) = (WHOLE_REPLY, String::from_utf8_lossy(&whole));
+            sink.wire(number, wire, SseEvent { name, data: &data });
+        }),
         Some(BodyKind::Events) | None => parser
             .finish(|event| {
-                sink.wire(number, watch.target.endpoint.wire, event);
-                decoder.event(event, &mut deltas)
+                decoder.event(event, &mut deltas)?;
+                sink.wire(number, wire, event);
+                Ok(())
             })
             .and_then(|()| decoder.end(&mut deltas)),
     };

@@ -3,12 +3,14 @@
 //!
 //! # Gateway
 //! [`serve_gateway`] takes requests of four APIs and runs each as a call of Switchboard, with its retries,
-//! fallbacks and history. Answers and errors have the caller's own form.
+//! fallbacks and history. Answers and errors have the caller's own form; where the provider speaks the
+//! caller's API its events are passed on as they came.
 //!
 //! | path | what |
 //! | --- | --- |
 //! | `POST /v1/chat/completions`, `/v1/responses`, `/v1/messages` | OpenAI's two APIs, Anthropic's |
 //! | `POST /v1beta/models/{model}:generateContent`, `:streamGenerateContent` (also `/v1`) | Gemini's |
+//! | `POST /v1/embeddings` | OpenAI's, also from providers of Gemini's API |
 //! | `GET /v1/models`, `/v1beta/models` | the models that can be named, in the caller's form |
 //! | `GET /healthz` | whether it is up |
 //!
@@ -37,7 +39,9 @@ mod reply;
 mod routes;
 mod session;
 
-pub use api::{Access, Gateway, GatewayError, GatewayOptions, KeyInfo, NoKeys, serve_gateway};
+pub use api::{
+    Access, Everybody, Gateway, GatewayError, GatewayOptions, KeyInfo, Verdict, serve_gateway,
+};
 pub use app::DashboardApp;
 pub use assets::{Assets, Lookup, mime};
 pub use dashboard::{Dashboard, ServeError, serve_dashboard};

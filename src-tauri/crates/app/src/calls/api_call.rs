@@ -1,15 +1,15 @@
 //! Calls made through a provider's own API at the gateway: one request, its events, and an end to the
 //! call when nobody listens any more.
 
-use super::relay::{Relay, Tap};
+use super::relay::Relay;
 use super::start::launch;
+use super::tap::{Tap, Told, Wants};
 use crate::api::types::*;
 use crate::plans::{self, Wanted, named};
 use crate::{App, Caller};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use switchboard_engine::call::{CallId, ModelRequest};
-use switchboard_engine::event::Event;
+use switchboard_engine::call::{Act, CallId, ModelRequest};
 use switchboard_engine::plan::Candidate;
 use switchboard_store::NewCall;
 use tokio::sync::mpsc;
@@ -28,6 +28,8 @@ pub struct ApiCall {
     pub deadline: Option<Duration>,
     /// Name of the gateway key that was shown; `None`: none was.
     pub caller_key: Option<String>,
+    /// Whether the provider's own events are wanted beside ours where it speaks the API of the request.
+    pub wants_wire: bool,
     pub request: ModelRequest,
 }
 
@@ -37,7 +39,7 @@ pub struct ApiCallHandle {
     pub id: CallId,
     /// The call's events in order; the last one is final. It ends early only when the listener was so
     /// slow that the call was stopped.
-    pub events: mpsc::Receiver<Event>,
+    pub events: mpsc::Receiver<Told>,
     app: App,
 }
 
@@ -83,6 +85,11 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
         request_json: kept(&asked)?,
     };
     let (out, events) = mpsc::channel(WAITING);
+    let wants = match asked.request.raw.as_ref().filter(|_| asked.wants_wire) {
+        Some(raw) if raw.act == Act::Embed => Wants::Everything,
+        Some(raw) => Wants::Of(raw.wire),
+        None => Wants::Nothing,
+    };
     let summary = super::view::new_summary(&new);
     app.store().begin_call(new).await?;
     app.live().publish(&Live::CallStarted { summary });
@@ -92,7 +99,7 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
         app.live().clone(),
         app.providers().clone(),
     )
-    .with_tap(Tap::new(out, app.running().clone()));
+    .with_tap(Tap::new(out, app.running().clone(), wants));
     launch(app, relay, asked.request, plan);
     Ok(ApiCallHandle {
         id,

@@ -5,12 +5,14 @@ mod explain;
 mod relay;
 mod running;
 mod start;
+mod tap;
 mod view;
 
 pub use api_call::{ApiCall, ApiCallHandle, api_models, start_api_call};
 pub(crate) use running::Running;
 pub use start::start;
 pub(crate) use view::rfc3339;
+pub use tap::{Told, WireEvent};
 
 use crate::App;
 use crate::api::types::*;

@@ -2,6 +2,8 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use futures_util::future::BoxFuture;
+use std::borrow::Cow;
 
 /// The key a client showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,40 +11,53 @@ pub struct KeyInfo {
     pub name: String,
 }
 
-/// Knows the keys that were made for clients.
-pub trait Access: std::fmt::Debug + Send + Sync + 'static {
-    /// Whether a key is needed: without one made, clients on this machine need none.
-    fn is_required(&self) -> bool;
-
-    /// Returns whose key `token` is; `None` if it is nobody's or was revoked.
-    fn check(&self, token: &str) -> Option<KeyInfo>;
+/// Whether a client may go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// No key is needed.
+    Open,
+    /// It showed this key.
+    Holder(KeyInfo),
+    /// A key is needed and none, or an unknown or revoked one, was shown.
+    Refused,
 }
 
-/// No key was made.
+/// Knows the keys that were made for clients.
+pub trait Access: std::fmt::Debug + Send + Sync + 'static {
+    /// Judges the key that a client on this machine showed; `None`: it showed none.
+    fn check<'a>(&'a self, token: Option<&'a str>) -> BoxFuture<'a, Verdict>;
+}
+
+/// Everybody on this machine may use the gateway.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NoKeys;
+pub struct Everybody;
 
-impl Access for NoKeys {
-    fn is_required(&self) -> bool {
-        false
-    }
-
-    fn check(&self, _token: &str) -> Option<KeyInfo> {
-        None
+impl Access for Everybody {
+    fn check<'a>(&'a self, _token: Option<&'a str>) -> BoxFuture<'a, Verdict> {
+        Box::pin(std::future::ready(Verdict::Open))
     }
 }
 
 /// Returns the key of a request: a bearer token, `x-api-key`, `x-goog-api-key`, or `?key=`.
-pub(super) fn token<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> Option<&'a str> {
+pub(super) fn token<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> Option<Cow<'a, str>> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let bearer = text(AUTHORIZATION.as_str()).and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    bearer
+    let named = bearer
         .or_else(|| text("x-api-key"))
         .or_else(|| text("x-goog-api-key"))
-        .or_else(|| query?.split('&').find_map(|pair| pair.strip_prefix("key=")))
+        .map(Cow::Borrowed);
+    named.or_else(|| {
+        let mut pairs = query?.split('&');
+        pairs
+            .find_map(|pair| pair.strip_prefix("key="))
+            .map(|key| match key.contains('%') {
+                true => Cow::Owned(super::routes::unescaped(key)),
+                false => Cow::Borrowed(key),
+            })
+    })
 }
 
 #[cfg(test)]
@@ -58,9 +73,12 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(name, value.parse().unwrap());
-            assert_eq!(token(&headers, None), Some("k1"), "{name}");
+            assert_eq!(token(&headers, None).as_deref(), Some("k1"), "{name}");
         }
-        assert_eq!(token(&HeaderMap::new(), Some("alt=sse&key=k1")), Some("k1"));
+        for query in ["alt=sse&key=k1", "key=k%31"] {
+            let shown = HeaderMap::new();
+            assert_eq!(token(&shown, Some(query)).as_deref(), Some("k1"), "{query}");
+        }
         assert_eq!(token(&HeaderMap::new(), Some("alt=sse")), None);
     }
 }
