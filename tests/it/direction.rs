@@ -41,7 +41,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "switchboard",
-        &["switchboard-engine", "switchboard-app", "switchboard-host"],
+        &[
+            "switchboard-engine",
+            "switchboard-app",
+            "switchboard-host",
+            "switchboard-gateway",
+        ],
     ),
     (
         "switchboard-acceptance",

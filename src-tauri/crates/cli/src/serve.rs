@@ -7,8 +7,10 @@ use crate::session::{Session, problem_sentence};
 use crate::terminal::{Style, write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use switchboard_gateway::{
-    Assets, Dashboard, GatewayError, GatewayOptions, ServeError, serve_dashboard, serve_gateway,
+    AppKeys, Assets, Dashboard, GatewayError, GatewayOptions, ServeError, serve_dashboard,
+    serve_gateway,
 };
 
 /// The port when none is given and it is free.
@@ -36,22 +38,30 @@ pub(crate) async fn run(session: &Session, arguments: &Serve) -> Result<Exit, St
 
 /// Serves the gateway until interrupted.
 async fn gateway(session: &Session, arguments: &Serve) -> Result<Exit, Stop> {
-    let mut options = GatewayOptions::default();
-    if let Some(address) = arguments.address {
-        options.address = address;
-    }
+    let address = arguments
+        .address
+        .unwrap_or_else(|| session.app.gateway_address());
+    let options = GatewayOptions {
+        address,
+        access: Arc::new(AppKeys::new(session.app.clone(), address)),
+        ..GatewayOptions::default()
+    };
     let gateway =
         serve_gateway(session.app.clone(), options)
             .await
             .map_err(|error| match error {
                 GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string())
-                    .hint("choose an address like 127.0.0.1:4141"),
+                    .hint("choose an address like 127.0.0.1:4141, or allow this one under [gateway] in the configuration"),
                 GatewayError::Listen { .. } => Stop::new(Exit::Internal, error.to_string())
                     .hint("choose another with --address"),
             })?;
     let address = gateway.address();
+    let keys = match session.app.gateway_needs_key().await {
+        true => "Clients need a key: `switchboard-cli keys create NAME` makes one.",
+        false => "Programs on this machine need no key.",
+    };
     write(&format!(
-        "The gateway is at http://{address}\nOpenAI clients: base URL http://{address}/v1; Anthropic and Gemini clients: http://{address}\nCtrl-C stops it and its calls.\n"
+        "The gateway is at http://{address}\nOpenAI clients: base URL http://{address}/v1; Anthropic and Gemini clients: http://{address}\n{keys} Ctrl-C stops it and its calls.\n"
     ))?;
     session.until_interrupted().await;
     gateway.stop().await;

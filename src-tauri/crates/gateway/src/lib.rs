@@ -38,11 +38,14 @@ mod guard;
 mod reply;
 mod routes;
 mod session;
+mod switch;
 
 pub use api::{
-    Access, Everybody, Gateway, GatewayError, GatewayOptions, KeyInfo, Verdict, serve_gateway,
+    Access, AppKeys, Everybody, Gateway, GatewayError, GatewayOptions, KeyInfo, Verdict,
+    serve_gateway,
 };
 pub use app::DashboardApp;
 pub use assets::{Assets, Lookup, mime};
 pub use dashboard::{Dashboard, ServeError, serve_dashboard};
 pub use session::NoRandom;
+pub use switch::GatewaySwitch;

@@ -138,7 +138,25 @@ fn kept(asked: &ApiCall) -> Result<String, ApiError> {
     })
 }
 
-/// Lists the models a client can name.
+/// Lists the models a client can name, and the routes of which a target can be called now.
 pub async fn api_models(app: &App) -> Vec<ModelInfo> {
-    app.providers().models().await
+    let mut models = app.providers().models().await;
+    let routes = crate::routes::list(app, Empty {}).await.unwrap_or_default();
+    let ready = routes
+        .into_iter()
+        .filter(|route| route.targets.iter().any(|target| target.ready));
+    models.extend(ready.map(|route| ModelInfo {
+        id: route.name.clone(),
+        provider: "switchboard".to_owned(),
+        provider_label: "Switchboard".to_owned(),
+        model: route.name,
+        capabilities: Default::default(),
+        input_price: None,
+        output_price: None,
+        local: false,
+        simulated: false,
+        unavailable: None,
+        about: Some(route.about),
+    }));
+    models
 }

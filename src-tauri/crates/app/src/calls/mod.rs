@@ -11,8 +11,8 @@ mod view;
 pub use api_call::{ApiCall, ApiCallHandle, api_models, start_api_call};
 pub(crate) use running::Running;
 pub use start::start;
-pub(crate) use view::rfc3339;
 pub use tap::{Told, WireEvent};
+pub(crate) use view::rfc3339;
 
 use crate::App;
 use crate::api::types::*;

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use switchboard_app::api::types::{
     CreateGatewayKey, ErrorCode, GatewayAccess, GatewayStatus, Live,
 };
-use switchboard_app::gateway::GatewayRefusal;
+use switchboard_app::gateway::{GatewayRefusal, resume};
 
 async fn world(config: &str) -> World {
     let host = BareHost {
@@ -57,6 +57,25 @@ async fn the_switch_starts_moves_and_stops_the_server() {
     let off = status(world.call("gateway.stop", json!({})).await.unwrap());
     assert!(!off.running && off.problem.is_none());
     TcpListener::bind(free).expect("the port is free again");
+}
+
+#[tokio::test]
+async fn a_gateway_that_was_on_starts_again_with_the_program() {
+    let here = world("").await;
+    let on = status(
+        here.call("gateway.start", json!({"port": 0}))
+            .await
+            .unwrap(),
+    );
+    let here = here.reopen().await;
+    resume(&here.app).await;
+    let again = status(here.call("gateway.status", json!({})).await.unwrap());
+    assert_eq!(again.address, on.address, "on the port its clients know");
+    here.call("gateway.stop", json!({})).await.unwrap();
+    let here = here.reopen().await;
+    resume(&here.app).await;
+    let off = status(here.call("gateway.status", json!({})).await.unwrap());
+    assert!(!off.running);
 }
 
 #[tokio::test]

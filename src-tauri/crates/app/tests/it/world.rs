@@ -114,7 +114,11 @@ impl World {
     pub(crate) async fn reopen(self) -> Self {
         self.app.shutdown().await;
         drop((self.live, self.app));
-        let app = open(self.folder.path(), BareHost::default()).await;
+        let host = BareHost {
+            gateway: Some(FakeServer::default()),
+            ..BareHost::default()
+        };
+        let app = open(self.folder.path(), host).await;
         let live = app.subscribe();
         Self {
             app,

@@ -8,6 +8,7 @@ mod call;
 mod decode;
 mod error;
 mod framing;
+mod keys;
 mod known;
 mod models;
 mod pass;
@@ -20,6 +21,7 @@ mod stream;
 mod vectors;
 
 pub use access::{Access, Everybody, KeyInfo, Verdict};
+pub use keys::AppKeys;
 pub use server::{Gateway, GatewayError, GatewayOptions, serve_gateway};
 
 /// Whose API a client speaks.

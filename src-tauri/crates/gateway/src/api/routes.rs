@@ -24,6 +24,8 @@ pub(super) struct Shared {
     pub(super) access: Arc<dyn Access>,
     pub(super) bodies: Bodies,
     pub(super) port: u16,
+    /// Whether other machines reach it, under names that are not known here.
+    pub(super) network: bool,
 }
 
 /// Where a request goes.
@@ -46,13 +48,14 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request) -> Response {
 async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let (headers, query) = (&parts.headers, parts.uri.query());
-    guard::check_program(headers, shared.port)
+    guard::check_program(headers, shared.port, shared.network)
         .map_err(|refusal| Problem::new(StatusCode::FORBIDDEN, "foreign", refusal.message()))?;
     let place = place(&parts.method, parts.uri.path(), headers)?;
     if let Place::Health = place {
         return Ok("ok\n".into_response());
     }
-    let _key = admitted(shared, headers, query).await?;
+    let key = admitted(shared, headers, query).await?;
+    let caller_key = key.map(|key| key.name);
     match place {
         Place::Health => Ok("ok\n".into_response()),
         Place::Models(api) => {
@@ -68,14 +71,16 @@ async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Proble
                 named,
             };
             let (body, room) = shared.bodies.read(headers, body).await?;
-            let asked = decode::decode(api, body, outside)?;
+            let mut asked = decode::decode(api, body, outside)?;
+            asked.call.caller_key = caller_key;
             drop(room);
             call::call(&shared.app, api, asked).await
         }
         Place::Embeddings => {
             let deadline = deadline(headers)?;
             let (body, room) = shared.bodies.read(headers, body).await?;
-            let asked = decode::embeddings(body, deadline)?;
+            let mut asked = decode::embeddings(body, deadline)?;
+            asked.call.caller_key = caller_key;
             drop(room);
             vectors::call(&shared.app, asked).await
         }

@@ -33,7 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How the gateway is served.
 #[derive(Debug)]
 pub struct GatewayOptions {
-    /// A loopback address; port 0 takes a free one.
+    /// A loopback address, or the one of the configuration where that allows the network; port 0 takes a
+    /// free one.
     pub address: SocketAddr,
     pub access: Arc<dyn Access>,
     /// How long a client may take none of what is sent to it before it is dropped and its call cancelled.
@@ -82,7 +83,9 @@ pub struct Gateway {
 /// See [`GatewayError`].
 pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway, GatewayError> {
     let address = options.address;
-    if !address.ip().is_loopback() {
+    // Other machines get in only where the configuration names this very address and allows it.
+    let network = !address.ip().is_loopback();
+    if network && app.gateway_address().ip() != address.ip() {
         return Err(GatewayError::NotLoopback(address));
     }
     let failed = |source| GatewayError::Listen { address, source };
@@ -93,6 +96,7 @@ pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway,
         access: options.access,
         bodies: Bodies::default(),
         port: address.port(),
+        network,
     });
     let gateway = Gateway {
         address,

@@ -9,6 +9,7 @@
 mod access;
 mod clients;
 mod embeddings;
+mod keys;
 mod passing;
 mod serving;
 mod stand_in;

@@ -48,6 +48,7 @@ pub(in super::super) fn embeddings(
     });
     Ok(AskedVectors {
         call: ApiCall {
+            caller_key: None,
             model,
             fallbacks,
             deadline,
