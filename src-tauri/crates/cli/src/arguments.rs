@@ -62,6 +62,11 @@ pub(crate) enum Command {
     Routes(Routes),
     /// Make, list and revoke keys for clients of the gateway
     Keys(Keys),
+    /// Rehearse outages: a route under load and faults, in virtual time
+    ///
+    /// The same pipeline as real calls, over simulated providers: no network, no key, no cost. An hour of
+    /// calls takes seconds.
+    Rehearse(crate::rehearse::Rehearse),
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod exit;
 mod keys;
 mod models;
 mod prompt;
+mod rehearse;
 mod report;
 mod routes;
 mod run;
@@ -71,7 +72,8 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Compare(_)
         | Command::Models(_)
         | Command::Routes(_)
-        | Command::Keys(_) => Caller::Cli,
+        | Command::Keys(_)
+        | Command::Rehearse(_) => Caller::Cli,
     };
     let session = Session::open(arguments.data_dir.as_deref(), caller, terminal).await?;
     let ended = match &arguments.command {
@@ -81,6 +83,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Models(arguments) => models::run(&session, arguments).await,
         Command::Routes(arguments) => routes::run(&session, arguments).await,
         Command::Keys(arguments) => keys::run(&session, arguments).await,
+        Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
     };
     let interrupted = session.interrupted();
     // Calls that run on after an error or a broken pipe end as stopped, and all is recorded.

@@ -2,3 +2,4 @@
 
 pub mod backoff;
 pub mod next;
+pub(crate) mod order;
