@@ -3,7 +3,7 @@
 use super::{Capabilities, Wire};
 use crate::call::RawBody;
 use crate::error::{CallError, ErrorKind};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// Checks that a target of the format `wire` can be sent what the caller wrote.
 ///
@@ -49,17 +49,45 @@ pub(super) fn merged(
             None => body.remove(name),
         };
     }
+    add_output_limit(&mut body, &translated, wire);
     for name in &capabilities.rejected_params {
         body.remove(name);
     }
     Value::Object(body)
 }
 
+/// Most tokens of an answer, in each format's words.
+const OUTPUT_LIMITS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
+
+/// A limit that the caller did not write comes from the route; it holds for the caller's own body too.
+fn add_output_limit(body: &mut Map<String, Value>, translated: &Value, wire: Wire) {
+    if wire == Wire::Gemini {
+        let limit = &translated["generationConfig"]["maxOutputTokens"];
+        if limit.is_null() {
+            return;
+        }
+        let config = body.entry("generationConfig").or_insert_with(|| json!({}));
+        if let Some(config) = config.as_object_mut() {
+            config
+                .entry("maxOutputTokens")
+                .or_insert_with(|| limit.clone());
+        }
+        return;
+    }
+    if OUTPUT_LIMITS.iter().any(|name| body.contains_key(*name)) {
+        return;
+    }
+    for name in OUTPUT_LIMITS {
+        if let Some(limit) = translated.get(name) {
+            body.insert(name.to_owned(), limit.clone());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::call::Act;
-    use serde_json::json;
 
     fn raw(body: Value, untranslated: Option<&str>) -> RawBody {
         RawBody {
@@ -68,6 +96,34 @@ mod tests {
             untranslated: untranslated.map(str::to_owned),
             body: body.as_object().unwrap().clone(),
         }
+    }
+
+    #[test]
+    fn a_routes_output_limit_holds_for_the_callers_own_body_unless_it_has_one() {
+        let none = Capabilities::default();
+        let of = |wire, body: Value, translated: Value| {
+            let raw = RawBody {
+                wire,
+                ..raw(body, None)
+            };
+            merged(Some(&raw), wire, translated, &none)
+        };
+        let limit = json!({"max_completion_tokens": 100});
+        let body = of(Wire::OpenaiChat, json!({"n": 1}), limit.clone());
+        assert_eq!(body, json!({"n": 1, "max_completion_tokens": 100}));
+        let own = json!({"max_tokens": 7});
+        assert_eq!(of(Wire::OpenaiChat, own.clone(), limit), own);
+        let limit = json!({"generationConfig": {"maxOutputTokens": 100}});
+        let body = of(Wire::Gemini, json!({"contents": []}), limit.clone());
+        assert_eq!(body["generationConfig"], json!({"maxOutputTokens": 100}));
+        let own = json!({"generationConfig": {"maxOutputTokens": 7, "seed": 1}});
+        assert_eq!(of(Wire::Gemini, own.clone(), limit), own);
+        let own = json!({"contents": []});
+        assert_eq!(
+            of(Wire::Gemini, own.clone(), json!({})),
+            own,
+            "nothing is added for nothing"
+        );
     }
 
     #[test]
