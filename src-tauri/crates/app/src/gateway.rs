@@ -70,17 +70,17 @@ impl App {
         self.gateway_keys().check(token).await
     }
 
+    /// Returns where the gateway is to listen, as configured.
+    pub fn gateway_socket(&self) -> SocketAddr {
+        self.config().current().gateway.socket()
+    }
+
     /// Returns whether requests to the gateway need a key.
     pub async fn gateway_needs_key(&self) -> bool {
         let config = self.config().current();
         // A rule that says it needs no look at the keys.
         config.gateway.needs_key(false)
             || config.gateway.needs_key(true) && self.gateway_keys().any().await
-    }
-
-    /// Returns where the configuration has the gateway listen.
-    pub fn gateway_address(&self) -> SocketAddr {
-        self.config().current().gateway.socket()
     }
 
     /// Makes a gateway key and returns it, this once. Its own command in every host, because the key

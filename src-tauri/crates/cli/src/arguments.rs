@@ -189,7 +189,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "PORT", requires = "dashboard")]
     pub(crate) port: Option<u16>,
 
-    /// The gateway's loopback address and port; port 0 takes a free one [default: 127.0.0.1:4141]
+    /// The gateway's address and port; port 0 takes a free one [default: as configured, else
+    /// 127.0.0.1:4141]
     #[arg(long, value_name = "ADDRESS", conflicts_with = "dashboard")]
     pub(crate) address: Option<std::net::SocketAddr>,
 }

@@ -7,10 +7,8 @@ use crate::session::{Session, problem_sentence};
 use crate::terminal::{Style, write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use switchboard_gateway::{
-    AppKeys, Assets, Dashboard, GatewayError, GatewayOptions, ServeError, serve_dashboard,
-    serve_gateway,
+    Assets, Dashboard, GatewayError, GatewayOptions, ServeError, serve_dashboard, serve_gateway,
 };
 
 /// The port when none is given and it is free.
@@ -38,25 +36,27 @@ pub(crate) async fn run(session: &Session, arguments: &Serve) -> Result<Exit, St
 
 /// Serves the gateway until interrupted.
 async fn gateway(session: &Session, arguments: &Serve) -> Result<Exit, Stop> {
-    let address = arguments
-        .address
-        .unwrap_or_else(|| session.app.gateway_address());
+    let configured = session.app.gateway_socket();
+    let address = arguments.address.unwrap_or(configured);
     let options = GatewayOptions {
         address,
-        access: Arc::new(AppKeys::new(session.app.clone(), address)),
+        // Only the configuration file can allow other machines in.
+        network: address.ip() == configured.ip(),
         ..GatewayOptions::default()
     };
     let gateway =
         serve_gateway(session.app.clone(), options)
             .await
             .map_err(|error| match error {
-                GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string())
-                    .hint("choose an address like 127.0.0.1:4141, or allow this one under [gateway] in the configuration"),
+                GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string()).hint(
+                    "choose an address like 127.0.0.1:4141, or allow the network in `[gateway]`",
+                ),
                 GatewayError::Listen { .. } => Stop::new(Exit::Internal, error.to_string())
                     .hint("choose another with --address"),
             })?;
     let address = gateway.address();
-    let keys = match session.app.gateway_needs_key().await {
+    let needed = session.app.gateway_needs_key().await || !address.ip().is_loopback();
+    let keys = match needed {
         true => "Clients need a key: `switchboard-cli keys create NAME` makes one.",
         false => "Programs on this machine need no key.",
     };

@@ -40,10 +40,7 @@ mod routes;
 mod session;
 mod switch;
 
-pub use api::{
-    Access, AppKeys, Everybody, Gateway, GatewayError, GatewayOptions, KeyInfo, Verdict,
-    serve_gateway,
-};
+pub use api::{Gateway, GatewayError, GatewayOptions, serve_gateway};
 pub use app::DashboardApp;
 pub use assets::{Assets, Lookup, mime};
 pub use dashboard::{Dashboard, ServeError, serve_dashboard};

@@ -1,10 +1,10 @@
 //! The gateway as something a host can switch on and off.
 
-use crate::{AppKeys, Gateway, GatewayOptions, serve_gateway};
+use crate::{Gateway, GatewayOptions, serve_gateway};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use switchboard_app::App;
 use switchboard_app::host::GatewayServer;
 
@@ -25,7 +25,8 @@ impl GatewayServer for GatewaySwitch {
         async move {
             let options = GatewayOptions {
                 address,
-                access: Arc::new(AppKeys::new(app.clone(), address)),
+                // Only the configuration file can allow other machines in.
+                network: address.ip() == app.gateway_socket().ip(),
                 ..GatewayOptions::default()
             };
             let gateway = serve_gateway(app, options)

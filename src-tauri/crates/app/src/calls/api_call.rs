@@ -26,10 +26,10 @@ pub struct ApiCall {
     pub fallbacks: Vec<String>,
     /// For the whole call; `None`: as the route or the settings have it.
     pub deadline: Option<Duration>,
-    /// Name of the gateway key that was shown; `None`: none was.
-    pub caller_key: Option<String>,
     /// Whether the provider's own events are wanted beside ours where it speaks the API of the request.
     pub wants_wire: bool,
+    /// Name of the gateway key that was shown; `None`: none was.
+    pub caller_key: Option<String>,
     pub request: ModelRequest,
 }
 

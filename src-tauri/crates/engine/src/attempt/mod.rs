@@ -294,8 +294,8 @@ impl Reader {
         match kind {
             BodyKind::Events => {
                 let decoder = &mut self.decoder;
-                // What does not decode is not passed on.
                 self.parser.push(chunk, |event| {
+                    // What does not decode is not passed on.
                     decoder.event(event, deltas)?;
                     wire(event);
                     Ok(())
@@ -321,6 +321,7 @@ impl Reader {
         }
         let decoder = &mut self.decoder;
         self.parser.finish(|event| {
+            // What does not decode is not passed on.
             decoder.event(event, deltas)?;
             wire(event);
             Ok(())

@@ -3,7 +3,7 @@
 use super::{Capabilities, Wire};
 use crate::call::RawBody;
 use crate::error::{CallError, ErrorKind};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Checks that a target of the format `wire` can be sent what the caller wrote.
 ///
@@ -49,38 +49,38 @@ pub(super) fn merged(
             None => body.remove(name),
         };
     }
-    add_output_limit(&mut body, &translated, wire);
+    add_limit(&mut body, &translated);
     for name in &capabilities.rejected_params {
         body.remove(name);
     }
     Value::Object(body)
 }
 
-/// Most tokens of an answer, in each format's words.
-const OUTPUT_LIMITS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
-
-/// A limit that the caller did not write comes from the route; it holds for the caller's own body too.
-fn add_output_limit(body: &mut Map<String, Value>, translated: &Value, wire: Wire) {
-    if wire == Wire::Gemini {
-        let limit = &translated["generationConfig"]["maxOutputTokens"];
-        if limit.is_null() {
-            return;
+/// Gives a body without a limit of output tokens that of `translated`: a route's.
+fn add_limit(body: &mut Map<String, Value>, translated: &Value) {
+    const LIMITS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
+    let told = |name: &&str| body.get(*name).is_some_and(|value| !value.is_null());
+    if !LIMITS.iter().any(told) {
+        for name in LIMITS {
+            if let Some(limit) = translated.get(name) {
+                body.insert(name.into(), limit.clone());
+            }
         }
-        let config = body.entry("generationConfig").or_insert_with(|| json!({}));
-        if let Some(config) = config.as_object_mut() {
-            config
-                .entry("maxOutputTokens")
-                .or_insert_with(|| limit.clone());
-        }
-        return;
     }
-    if OUTPUT_LIMITS.iter().any(|name| body.contains_key(*name)) {
+    let Some(limit) = translated.pointer("/generationConfig/maxOutputTokens") else {
         return;
-    }
-    for name in OUTPUT_LIMITS {
-        if let Some(limit) = translated.get(name) {
-            body.insert(name.to_owned(), limit.clone());
-        }
+    };
+    let name = match body.contains_key("generation_config") {
+        true => "generation_config",
+        false => "generationConfig",
+    };
+    let config = body
+        .entry(name)
+        .or_insert_with(|| Value::Object(Map::new()));
+    if let Value::Object(config) = config
+        && !config.contains_key("max_output_tokens")
+    {
+        config.entry("maxOutputTokens").or_insert(limit.clone());
     }
 }
 
@@ -88,6 +88,7 @@ fn add_output_limit(body: &mut Map<String, Value>, translated: &Value, wire: Wir
 mod tests {
     use super::*;
     use crate::call::Act;
+    use serde_json::json;
 
     fn raw(body: Value, untranslated: Option<&str>) -> RawBody {
         RawBody {
@@ -96,34 +97,6 @@ mod tests {
             untranslated: untranslated.map(str::to_owned),
             body: body.as_object().unwrap().clone(),
         }
-    }
-
-    #[test]
-    fn a_routes_output_limit_holds_for_the_callers_own_body_unless_it_has_one() {
-        let none = Capabilities::default();
-        let of = |wire, body: Value, translated: Value| {
-            let raw = RawBody {
-                wire,
-                ..raw(body, None)
-            };
-            merged(Some(&raw), wire, translated, &none)
-        };
-        let limit = json!({"max_completion_tokens": 100});
-        let body = of(Wire::OpenaiChat, json!({"n": 1}), limit.clone());
-        assert_eq!(body, json!({"n": 1, "max_completion_tokens": 100}));
-        let own = json!({"max_tokens": 7});
-        assert_eq!(of(Wire::OpenaiChat, own.clone(), limit), own);
-        let limit = json!({"generationConfig": {"maxOutputTokens": 100}});
-        let body = of(Wire::Gemini, json!({"contents": []}), limit.clone());
-        assert_eq!(body["generationConfig"], json!({"maxOutputTokens": 100}));
-        let own = json!({"generationConfig": {"maxOutputTokens": 7, "seed": 1}});
-        assert_eq!(of(Wire::Gemini, own.clone(), limit), own);
-        let own = json!({"contents": []});
-        assert_eq!(
-            of(Wire::Gemini, own.clone(), json!({})),
-            own,
-            "nothing is added for nothing"
-        );
     }
 
     #[test]
@@ -152,6 +125,30 @@ mod tests {
         assert_eq!(body, expected);
         let other = merged(Some(&raw), Wire::Gemini, translated.clone(), &capabilities);
         assert_eq!(other, translated);
+    }
+
+    #[test]
+    fn a_routes_limit_holds_where_the_caller_sets_none() {
+        let limit = |sent: Value, translated: Value| {
+            let raw = raw(sent, None);
+            merged(
+                Some(&raw),
+                Wire::OpenaiChat,
+                translated,
+                &Capabilities::default(),
+            )
+        };
+        let ours = json!({"max_tokens": 100, "generationConfig": {"maxOutputTokens": 100}});
+        let body = limit(json!({}), ours.clone());
+        assert_eq!(body, ours);
+        let body = limit(
+            json!({"max_completion_tokens": 7, "generation_config": {"max_output_tokens": 7}}),
+            ours,
+        );
+        assert_eq!(
+            body,
+            json!({"max_completion_tokens": 7, "generation_config": {"max_output_tokens": 7}})
+        );
     }
 
     #[test]

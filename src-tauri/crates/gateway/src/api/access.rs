@@ -1,42 +1,8 @@
-//! Who may use the gateway.
+//! Where clients show their key.
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use futures_util::future::BoxFuture;
 use std::borrow::Cow;
-
-/// The key a client showed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyInfo {
-    pub name: String,
-}
-
-/// Whether a client may go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// No key is needed.
-    Open,
-    /// It showed this key.
-    Holder(KeyInfo),
-    /// A key is needed and none, or an unknown or revoked one, was shown.
-    Refused,
-}
-
-/// Knows the keys that were made for clients.
-pub trait Access: std::fmt::Debug + Send + Sync + 'static {
-    /// Judges the key that a client on this machine showed; `None`: it showed none.
-    fn check<'a>(&'a self, token: Option<&'a str>) -> BoxFuture<'a, Verdict>;
-}
-
-/// Everybody on this machine may use the gateway.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Everybody;
-
-impl Access for Everybody {
-    fn check<'a>(&'a self, _token: Option<&'a str>) -> BoxFuture<'a, Verdict> {
-        Box::pin(std::future::ready(Verdict::Open))
-    }
-}
 
 /// Returns the key of a request: a bearer token, `x-api-key`, `x-goog-api-key`, or `?key=`.
 pub(super) fn token<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> Option<Cow<'a, str>> {

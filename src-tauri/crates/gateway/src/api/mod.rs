@@ -8,7 +8,6 @@ mod call;
 mod decode;
 mod error;
 mod framing;
-mod keys;
 mod known;
 mod models;
 mod pass;
@@ -20,8 +19,6 @@ mod stall;
 mod stream;
 mod vectors;
 
-pub use access::{Access, Everybody, KeyInfo, Verdict};
-pub use keys::AppKeys;
 pub use server::{Gateway, GatewayError, GatewayOptions, serve_gateway};
 
 /// Whose API a client speaks.

@@ -1,6 +1,6 @@
 //! From a request to its reply.
 
-use super::access::{Access, KeyInfo, Verdict, token};
+use super::access::token;
 use super::body::Bodies;
 use super::decode::{self, Outside};
 use super::error::Problem;
@@ -10,10 +10,12 @@ use axum::Json;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use switchboard_app::App;
 use switchboard_app::calls::api_models;
+use switchboard_app::gateway::GatewayRefusal;
 
 /// Names a call's deadline in milliseconds.
 const DEADLINE: &str = "x-switchboard-deadline-ms";
@@ -21,11 +23,9 @@ const DEADLINE: &str = "x-switchboard-deadline-ms";
 /// What every request needs.
 pub(super) struct Shared {
     pub(super) app: App,
-    pub(super) access: Arc<dyn Access>,
     pub(super) bodies: Bodies,
-    pub(super) port: u16,
-    /// Whether other machines reach it, under names that are not known here.
-    pub(super) network: bool,
+    /// Where the gateway listens.
+    pub(super) address: SocketAddr,
 }
 
 /// Where a request goes.
@@ -48,14 +48,13 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request) -> Response {
 async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let (headers, query) = (&parts.headers, parts.uri.query());
-    guard::check_program(headers, shared.port, shared.network)
+    guard::check_program(headers, shared.address)
         .map_err(|refusal| Problem::new(StatusCode::FORBIDDEN, "foreign", refusal.message()))?;
     let place = place(&parts.method, parts.uri.path(), headers)?;
     if let Place::Health = place {
         return Ok("ok\n".into_response());
     }
-    let key = admitted(shared, headers, query).await?;
-    let caller_key = key.map(|key| key.name);
+    let caller_key = admitted(shared, headers, query).await?;
     match place {
         Place::Health => Ok("ok\n".into_response()),
         Place::Models(api) => {
@@ -87,20 +86,23 @@ async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Proble
     }
 }
 
-/// Returns whose key was shown; `None` where none is needed.
+/// Returns the name of the key that was shown; `None` where none is needed.
 async fn admitted(
     shared: &Shared,
     headers: &HeaderMap,
     query: Option<&str>,
-) -> Result<Option<KeyInfo>, Problem> {
+) -> Result<Option<String>, Problem> {
     let token = token(headers, query);
-    match shared.access.check(token.as_deref()).await {
-        Verdict::Open => Ok(None),
-        Verdict::Holder(key) => Ok(Some(key)),
-        Verdict::Refused => {
-            let message = "the gateway key is missing or unknown: send one made in Switchboard";
+    let caller = match shared.app.gateway_admit(token.as_deref()).await {
+        // Whatever the configuration says, other machines are never served without a key.
+        Ok(None) if !shared.address.ip().is_loopback() => Err(GatewayRefusal::Missing),
+        admitted => admitted,
+    };
+    match caller {
+        Ok(caller) => Ok(caller.map(|caller| caller.name.to_string())),
+        Err(refusal) => {
             let status = StatusCode::UNAUTHORIZED;
-            Err(Problem::new(status, "invalid_api_key", message))
+            Err(Problem::new(status, "invalid_api_key", refusal.to_string()))
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Listens for clients of the gateway, within bounds.
 
-use super::access::{Access, Everybody};
 use super::body::Bodies;
 use super::routes::{self, Shared};
 use super::stall::Unstalled;
@@ -33,10 +32,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How the gateway is served.
 #[derive(Debug)]
 pub struct GatewayOptions {
-    /// A loopback address, or the one of the configuration where that allows the network; port 0 takes a
-    /// free one.
+    /// Port 0 takes a free one.
     pub address: SocketAddr,
-    pub access: Arc<dyn Access>,
+    /// Whether `address` may be one that other machines reach. They always need a key.
+    pub network: bool,
     /// How long a client may take none of what is sent to it before it is dropped and its call cancelled.
     pub patience: Duration,
 }
@@ -50,7 +49,7 @@ impl Default for GatewayOptions {
     fn default() -> Self {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, Self::PORT)),
-            access: Arc::new(Everybody),
+            network: false,
             patience: PATIENCE,
         }
     }
@@ -59,7 +58,9 @@ impl Default for GatewayOptions {
 /// Why the gateway could not be served.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    #[error("the gateway is only served on this machine: {0} is no loopback address")]
+    #[error(
+        "the gateway is only served on this machine: {0} is no loopback address and not the configured one"
+    )]
     NotLoopback(SocketAddr),
     #[error("the gateway cannot listen on {address}: {source}")]
     Listen {
@@ -83,9 +84,7 @@ pub struct Gateway {
 /// See [`GatewayError`].
 pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway, GatewayError> {
     let address = options.address;
-    // Other machines get in only where the configuration names this very address and allows it.
-    let network = !address.ip().is_loopback();
-    if network && app.gateway_address().ip() != address.ip() {
+    if !address.ip().is_loopback() && !options.network {
         return Err(GatewayError::NotLoopback(address));
     }
     let failed = |source| GatewayError::Listen { address, source };
@@ -93,10 +92,8 @@ pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway,
     let address = listener.local_addr().map_err(failed)?;
     let shared = Arc::new(Shared {
         app,
-        access: options.access,
         bodies: Bodies::default(),
-        port: address.port(),
-        network,
+        address,
     });
     let gateway = Gateway {
         address,

@@ -1,9 +1,9 @@
 //! Clients of each API at the gateway.
 
-use crate::world::{FAST, OneKey, chat, fast, parsed, text_of, world, world_with};
+use crate::world::{FAST, chat, fast, parsed, text_of, world};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::time::Duration;
+use switchboard_app::api::types::CreateGatewayKey;
 
 #[tokio::test]
 async fn a_chat_answer_is_the_same_whole_and_streamed() {
@@ -332,16 +332,30 @@ async fn foreign_hosts_and_pages_are_refused() {
 
 #[tokio::test]
 async fn once_a_key_was_made_only_its_holders_are_served() {
-    let world = world_with(Arc::new(OneKey)).await;
+    let world = world().await;
+    let name = CreateGatewayKey {
+        name: "laptop".into(),
+    };
+    let made = world.app.create_gateway_key(name).await.unwrap();
     let (status, error) = world.json("/v1/chat/completions", chat(FAST, false)).await;
     assert_eq!(
         (status, &error["error"]["code"]),
         (401, &json!("invalid_api_key"))
     );
-    for (token, status) in [("sk-good", 200), ("sk-bad", 401)] {
-        let request = world.http.get(world.url("/v1/models")).bearer_auth(token);
-        assert_eq!(request.send().await.unwrap().status().as_u16(), status);
+    let url = world.url("/v1/chat/completions");
+    for (header, token, status) in [
+        ("authorization", format!("Bearer {}", made.secret), 200),
+        ("x-api-key", made.secret.clone(), 200),
+        ("x-goog-api-key", made.secret.clone(), 200),
+        ("authorization", "Bearer sk-bad".into(), 401),
+    ] {
+        let request = world.http.post(&url).header(header, token);
+        let reply = request.body(chat(FAST, false).to_string()).send();
+        assert_eq!(reply.await.unwrap().status().as_u16(), status, "{header}");
     }
+    let url = world.url(&format!("/v1beta/models?key={}", made.secret));
+    assert_eq!(world.http.get(url).send().await.unwrap().status(), 200);
+    assert_eq!(world.newest_ended().await["caller_key"], "laptop");
 }
 
 #[tokio::test]

@@ -92,8 +92,7 @@ async fn a_port_that_is_taken_is_told_and_nothing_runs() {
 #[tokio::test]
 async fn where_the_file_allows_the_network_every_client_shows_a_key() {
     let config = "[gateway]\naddress = \"0.0.0.0\"\nallow_network = true\n";
-    let world =
-        crate::world::world_of(std::sync::Arc::new(switchboard_gateway::Everybody), config).await;
+    let world = crate::world::world_of(config).await;
     let switch = GatewaySwitch::default();
     let everywhere = ([0, 0, 0, 0], 0).into();
     let address = switch.start(world.app.clone(), everywhere).await.unwrap();

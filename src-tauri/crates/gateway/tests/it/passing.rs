@@ -4,8 +4,6 @@ use crate::world::{World, chat, events, provider, text_of, world, world_of};
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
-use std::sync::Arc;
-use switchboard_gateway::Everybody;
 
 /// A provider that answers everything with the same text.
 async fn odd(kind: &'static str, body: &'static str) -> String {
@@ -19,7 +17,7 @@ async fn odd(kind: &'static str, body: &'static str) -> String {
 
 async fn world_of_odd(wire: &str, body: &'static str) -> World {
     let base_url = odd("text/event-stream", body).await;
-    world_of(Arc::new(Everybody), &provider("odd", wire, &base_url)).await
+    world_of(&provider("odd", wire, &base_url)).await
 }
 
 fn data(events: &[(String, Value)]) -> Vec<&Value> {

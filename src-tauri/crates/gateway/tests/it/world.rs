@@ -1,6 +1,5 @@
 //! A gateway over real HTTP with the simulated providers, and what its clients do.
 
-use futures_util::future::BoxFuture;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -10,9 +9,7 @@ use switchboard_app::host::{Host, KeyStore, KeyStoreError};
 use switchboard_app::{App, Caller, Options, api};
 use switchboard_engine::redact::Redactor;
 use switchboard_engine::secret::Secret;
-use switchboard_gateway::{
-    Access, Everybody, Gateway, GatewayOptions, KeyInfo, Verdict, serve_gateway,
-};
+use switchboard_gateway::{Gateway, GatewayOptions, serve_gateway};
 use switchboard_sandbox::Sandbox;
 use tempfile::TempDir;
 
@@ -57,22 +54,6 @@ impl KeyStore for BareHost {
 /// How long a client may take nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// One key was made.
-#[derive(Debug)]
-pub(crate) struct OneKey;
-
-impl Access for OneKey {
-    fn check<'a>(&'a self, token: Option<&'a str>) -> BoxFuture<'a, Verdict> {
-        let verdict = match token {
-            Some("sk-good") => Verdict::Holder(KeyInfo {
-                name: "good".into(),
-            }),
-            _ => Verdict::Refused,
-        };
-        Box::pin(std::future::ready(verdict))
-    }
-}
-
 pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) gateway: Gateway,
@@ -99,7 +80,8 @@ pub(crate) fn provider(name: &str, wire: &str, base_url: &str) -> String {
     format!("[providers.{name}]\nwire = \"{wire}\"\nbase_url = \"{base_url}\"\nneeds_key = false\n")
 }
 
-pub(crate) async fn world_of(access: Arc<dyn Access>, more: &str) -> World {
+/// A gateway over a configuration that holds `more`.
+pub(crate) async fn world_of(more: &str) -> World {
     let folder = TempDir::new().unwrap();
     let upstream = Sandbox::start(switchboard_sandbox::Options::default());
     let upstream = upstream.await.unwrap();
@@ -120,7 +102,7 @@ pub(crate) async fn world_of(access: Arc<dyn Access>, more: &str) -> World {
     .unwrap();
     let options = GatewayOptions {
         address: ([127, 0, 0, 1], 0).into(),
-        access,
+        network: false,
         patience: PATIENCE,
     };
     let gateway = serve_gateway(app.clone(), options).await.unwrap();
@@ -133,12 +115,8 @@ pub(crate) async fn world_of(access: Arc<dyn Access>, more: &str) -> World {
     }
 }
 
-pub(crate) async fn world_with(access: Arc<dyn Access>) -> World {
-    world_of(access, "").await
-}
-
 pub(crate) async fn world() -> World {
-    world_with(Arc::new(Everybody)).await
+    world_of("").await
 }
 
 impl World {

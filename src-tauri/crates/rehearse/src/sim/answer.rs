@@ -17,8 +17,8 @@ const CHUNK_MS: f64 = 1500.0;
 const CHUNKS: (u64, u64) = (3, 60);
 /// Characters of ordinary text a token.
 const CHARS: u64 = 4;
-/// Longest answer, in tokens.
-const MOST_TOKENS: u64 = 16_000;
+/// Longest answer, as a multiple of the 95th percentile.
+const LONGEST: f64 = 2.0;
 
 /// Text of answers, read round and round.
 const TEXT: &str = "The team agreed to bring the release out on Thursday, once the last two faults are mended. \
@@ -64,7 +64,8 @@ impl Answer {
             f64::from(behaviour.output_p50_tokens),
             f64::from(behaviour.output_p95_tokens),
         );
-        let tokens = (drawn.round() as u64).clamp(1, MOST_TOKENS);
+        let most = f64::from(behaviour.output_p95_tokens) * LONGEST;
+        let tokens = (drawn.min(most).round() as u64).max(1);
         let tokens = begin
             .most_tokens
             .map_or(tokens, |most| tokens.min(u64::from(most.max(1))));

@@ -96,17 +96,19 @@ fn every_way_of_being_down_is_survived_with_a_fallback() {
         "latency:20s/40s",
         "errors:100%,404",
     ] {
-        let result = result(&["openai", "anthropic"], &[&format!("openai={kind}")]);
+        let mut setup = setup(&["openai", "anthropic"], &[&format!("openai={kind}")]);
+        setup.calls = 300;
+        let result = play(&setup).result;
         adds_up(&result);
         assert!(
-            result.answered >= 998,
+            result.answered >= 299,
             "{kind}: {} answered, {:?}",
             result.answered,
             result.failures
         );
         assert!(
             result.rescued_by_fallback + result.rescued_by_retry + result.rescued_by_continuation
-                > 300,
+                > 90,
             "{kind}"
         );
     }
@@ -182,9 +184,9 @@ fn a_rehearsal_that_is_stopped_ends_without_a_report() {
 #[test]
 fn many_calls_at_once_are_all_made() {
     let mut burst = setup(&["openai", "anthropic"], &[]);
-    burst.calls = 5000;
-    burst.span = Duration::from_secs(5);
+    burst.calls = 2000;
+    burst.span = Duration::from_secs(2);
     let result = play(&burst).result;
     adds_up(&result);
-    assert_eq!(result.calls, 5000);
+    assert_eq!(result.calls, 2000);
 }

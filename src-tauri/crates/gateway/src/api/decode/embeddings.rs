@@ -48,10 +48,10 @@ pub(in super::super) fn embeddings(
     });
     Ok(AskedVectors {
         call: ApiCall {
-            caller_key: None,
             model,
             fallbacks,
             deadline,
+            caller_key: None,
             wants_wire: true,
             request,
         },

@@ -69,10 +69,10 @@ pub(super) fn decode(api: Api, mut body: Body, outside: Outside) -> Result<Asked
     });
     Ok(Asked {
         call: ApiCall {
-            caller_key: None,
             model,
             fallbacks,
             deadline: outside.deadline,
+            caller_key: None,
             wants_wire: stream || api == Api::Responses,
             request,
         },
