@@ -391,14 +391,21 @@ impl State {
                 .earliest(now, ahead.tokens, need.tokens, per_minute);
             later(at, Hold::Tokens);
         }
-        later(self.pace_requests.earliest(now, before, 1), Hold::Told);
-        let tokens = self.pace_tokens.earliest(now, ahead.tokens, need.tokens);
-        later(tokens, Hold::Told);
-        let cooled = if need.has_fallback {
-            self.cooling.earliest(now, ahead.requests)
+        let (told_requests, told_tokens, cooled) = if need.has_fallback {
+            (
+                self.pace_requests.earliest(now, before, 1),
+                self.pace_tokens.earliest(now, ahead.tokens, need.tokens),
+                self.cooling.earliest(now, ahead.requests),
+            )
         } else {
-            self.cooling.recheck_at(now, ahead.requests)
+            (
+                self.pace_requests.recheck_at(now, before, 1),
+                self.pace_tokens.recheck_at(now, ahead.tokens, need.tokens),
+                self.cooling.recheck_at(now, ahead.requests),
+            )
         };
+        later(told_requests, Hold::Told);
+        later(told_tokens, Hold::Told);
         later(cooled, Hold::Cooling);
         let limit = self.concurrent();
         let taken = (self.in_flight as usize).saturating_add(ahead.requests);

@@ -490,6 +490,63 @@ async fn a_simulated_twin_shares_nothing_with_its_original() {
     go(health.admit(&target("p"), need())).end(None, 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_wrong_key_that_one_simulated_model_plays_leaves_the_others_alone() {
+    let health = Health::default();
+    let simulated = |model: &str| Target {
+        simulated: true,
+        model: model.into(),
+        ..target("p")
+    };
+    fail(&health, &simulated("wrong key"), ErrorKind::Auth, 1);
+    go(health.admit(&simulated("healthy"), need())).end(None, 1);
+    refused(health.admit(&simulated("wrong key"), need()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_header_stops_the_last_path_for_no_longer_than_a_minute() {
+    let health = Health::default();
+    let target = target("p");
+    let mut permit = go(health.admit(&target, last_path()));
+    permit.headers(&RateHint {
+        limit_requests: Some(1000),
+        remaining_requests: Some(0),
+        reset_requests: Some(SECOND * 36_000),
+        ..RateHint::default()
+    });
+    permit.end(None, 10);
+    assert_eq!(waits(health.admit(&target, last_path())), SECOND * 60);
+    let error = refused(health.admit(&target, need()));
+    assert_eq!(error.retry_after_ms, Some(36_000_000));
+    advance(SECOND * 60).await;
+    go(health.admit(&target, last_path())).end(None, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_names_the_credential_and_never_holds_it() {
+    let health = Health::default();
+    let target = target("p");
+    fail(&health, &target, ErrorKind::Auth, 1);
+    fail(&health, &target, ErrorKind::Server, 3);
+    let seen = serde_json::to_value(health.snapshot()).unwrap();
+    assert_eq!(
+        seen,
+        serde_json::json!([{
+            "target": { "provider": "p", "model": "p-model", "simulated": false },
+            "credential": "default",
+            "circuit": "down_until_fixed",
+            "circuit_ms": 900_000,
+            "down": "auth",
+            "requests": { "limit": 100, "remaining": 96, "source": "assumed" },
+            "in_flight": 0,
+            "waiting": 0,
+            "last_error": "server",
+        }])
+    );
+    let inside = format!("{health:?}");
+    assert!(!inside.contains("sk-test"), "{inside}");
+}
+
 // --- budgets ---------------------------------------------------------------------------------------
 
 #[tokio::test(start_paused = true)]
