@@ -8,4 +8,6 @@
 
 mod calls;
 mod faults;
+mod gateway;
+mod routes;
 mod world;

@@ -3,5 +3,7 @@
 
 mod call;
 mod compare;
+mod keys;
 mod program;
+mod routes;
 mod serve;
