@@ -4,4 +4,5 @@
 mod call;
 mod compare;
 mod program;
+mod rehearse;
 mod serve;
