@@ -229,3 +229,12 @@ fn an_outage_is_not_made_worse_by_retries() {
     }
     assert!(result.answered >= 999);
 }
+
+#[test]
+fn what_was_thrown_away_is_paid_for_too() {
+    let whole = result(&["mistral", "gemini"], &[]).cost;
+    let cut = result(&["mistral", "gemini"], &["mistral=cut:20%"]).cost;
+    assert_eq!(whole.wasted.0, 0);
+    assert!(cut.wasted.0 > 0 && cut.wasted < cut.total, "{cut:?}");
+    assert!(cut.total > whole.total, "{cut:?} {whole:?}");
+}
