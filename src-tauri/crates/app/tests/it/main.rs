@@ -9,5 +9,6 @@
 mod calls;
 mod faults;
 mod gateway;
+mod rehearse;
 mod routes;
 mod world;

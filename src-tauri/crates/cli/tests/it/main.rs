@@ -5,5 +5,6 @@ mod call;
 mod compare;
 mod keys;
 mod program;
+mod rehearse;
 mod routes;
 mod serve;
