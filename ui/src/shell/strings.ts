@@ -10,6 +10,7 @@ export const strings = {
   screens: {
     compose: "Compose",
     calls: "Calls",
+    rehearse: "Rehearse",
     gateway: "Gateway",
     settings: "Settings",
   },
