@@ -12,6 +12,7 @@
 //! | `POST /v1beta/models/{model}:generateContent`, `:streamGenerateContent` (also `/v1`) | Gemini's |
 //! | `POST /v1/embeddings` | OpenAI's, also from providers of Gemini's API |
 //! | `GET /v1/models`, `/v1beta/models` | the models that can be named, in the caller's form |
+//! | `GET /v1/models/{model}`, `/v1beta/models/{model}` | one of them |
 //! | `GET /healthz` | whether it is up |
 //!
 //! # Dashboard

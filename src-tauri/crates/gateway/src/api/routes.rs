@@ -32,6 +32,7 @@ pub(super) struct Shared {
 enum Place {
     Health,
     Models(Api),
+    Model(Api, String),
     Call(Api, Option<(String, bool)>),
     Embeddings,
 }
@@ -61,6 +62,13 @@ async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Proble
             let list = models::list(api, &api_models(&shared.app).await);
             Ok(Json(list).into_response())
         }
+        Place::Model(api, id) => match models::one(api, &api_models(&shared.app).await, &id) {
+            Some(model) => Ok(Json(model).into_response()),
+            None => {
+                let message = format!("there is no model `{id}` here, or it cannot be called now");
+                Err(Problem::new(StatusCode::NOT_FOUND, "not_found", message))
+            }
+        },
         Place::Call(api, named) => {
             let is_events =
                 query.is_some_and(|query| query.split('&').any(|pair| pair == "alt=sse"));
@@ -110,10 +118,24 @@ async fn admitted(
 /// Returns whose API a path belongs to.
 fn api_of(path: &str, headers: &HeaderMap) -> Api {
     match path {
-        "/v1/messages" => Api::Anthropic,
         "/v1/responses" => Api::Responses,
-        "/v1/models" if headers.contains_key("anthropic-version") => Api::Anthropic,
-        _ if path.starts_with("/v1beta/") || path.starts_with("/v1/models/") => Api::Gemini,
+        _ if path.starts_with("/v1/messages") => Api::Anthropic,
+        _ if path.starts_with("/v1beta/") => Api::Gemini,
+        // Three APIs have their models at the same path: the client's own header tells them apart.
+        _ if path.starts_with("/v1/models") => {
+            let has = |name: &str| headers.contains_key(name);
+            let method = path.rsplit_once(':').map(|(_, method)| method);
+            if has("anthropic-version") {
+                Api::Anthropic
+            } else if has("x-goog-api-key")
+                || has("x-goog-api-client")
+                || matches!(method, Some("generateContent" | "streamGenerateContent"))
+            {
+                Api::Gemini
+            } else {
+                Api::Chat
+            }
+        }
         _ => Api::Chat,
     }
 }
@@ -132,9 +154,12 @@ fn place(method: &Method, path: &str, headers: &HeaderMap) -> Result<Place, Prob
                 .strip_prefix("/v1beta/models/")
                 .or_else(|| path.strip_prefix("/v1/models/"));
             let named = model.and_then(|model| model.rsplit_once(':'));
-            let stream = match named {
-                Some((_, "generateContent")) => false,
-                Some((_, "streamGenerateContent")) => true,
+            let stream = match (named, model) {
+                (Some((_, "generateContent")), _) => false,
+                (Some((_, "streamGenerateContent")), _) => true,
+                (_, Some(model)) if *method == Method::GET => {
+                    return Ok(Place::Model(api, unescaped(model)));
+                }
                 _ => {
                     let message = format!("there is nothing at {path}");
                     return Err(Problem::new(StatusCode::NOT_FOUND, "unknown_path", message));
