@@ -1,4 +1,4 @@
-//! Dependencies point one way: engine, then sandbox and store, then app, then the hosts.
+//! Dependencies point one way: engine, then sandbox and store, then rehearse, then app, then the hosts.
 
 use crate::metadata::{items, read};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,11 +9,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-sandbox", &["switchboard-engine"]),
     ("switchboard-store", &["switchboard-engine"]),
     (
+        "switchboard-rehearse",
+        &["switchboard-engine", "switchboard-sandbox"],
+    ),
+    (
         "switchboard-app",
         &[
             "switchboard-engine",
             "switchboard-sandbox",
             "switchboard-store",
+            "switchboard-rehearse",
         ],
     ),
     (

@@ -18,6 +18,7 @@ pub mod network;
 pub mod plans;
 pub mod prompts;
 pub mod providers;
+pub mod rehearse;
 pub mod routes;
 pub mod secrets;
 mod simulator;
@@ -32,6 +33,7 @@ use host::Host;
 use live::{LiveHub, Subscription};
 use network::Http;
 use providers::Providers;
+use rehearse::Rehearsals;
 use secrets::Secrets;
 use simulator::SandboxSimulator;
 use std::path::{Path, PathBuf};
@@ -94,6 +96,7 @@ struct Inner {
     live: LiveHub,
     running: Running,
     health: Health,
+    rehearsals: Rehearsals,
     host: Arc<dyn Host>,
     gateway: GatewayState,
     gateway_keys: GatewayKeys,
@@ -153,6 +156,7 @@ impl App {
                 live: LiveHub::default(),
                 running: Running::default(),
                 health: Health::default(),
+                rehearsals: Rehearsals::default(),
                 host: options.host,
                 gateway: GatewayState::default(),
                 gateway_keys: GatewayKeys::new(store.clone()),
@@ -200,6 +204,7 @@ impl App {
 
     /// Stops the gateway and every call, writes history to its end and closes the live channel.
     pub async fn shutdown(&self) {
+        self.inner.rehearsals.stop();
         if let Some(gateway) = self.host().gateway() {
             gateway.stop().await;
         }
@@ -264,6 +269,10 @@ impl App {
     /// What is known about targets across calls.
     pub(crate) fn health(&self) -> &Health {
         &self.inner.health
+    }
+
+    pub(crate) fn rehearsals(&self) -> &Rehearsals {
+        &self.inner.rehearsals
     }
 
     pub(crate) fn host(&self) -> &dyn Host {

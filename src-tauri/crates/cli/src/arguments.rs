@@ -56,6 +56,11 @@ pub(crate) enum Command {
     Serve(Serve),
     /// List the models that can be asked
     Models(Models),
+    /// Rehearse outages: a route under load and faults, in virtual time
+    ///
+    /// The same pipeline as real calls, over simulated providers: no network, no key, no cost. An hour of
+    /// calls takes seconds.
+    Rehearse(crate::rehearse::Rehearse),
 }
 
 #[derive(Debug, Args)]

@@ -58,6 +58,7 @@ mod catalog;
 mod connection;
 mod embed;
 mod fault;
+pub mod frames;
 mod journal;
 pub mod once;
 mod play;

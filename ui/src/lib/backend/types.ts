@@ -39,6 +39,15 @@ has_real_provider: boolean,
 interrupted_at_launch: number, };
 
 /**
+ * How often calls were tried.
+ */
+export type AttemptCount = { total: number, per_call: number, 
+/**
+ * How many calls had 0, 1, 2, … attempts.
+ */
+histogram: Array<number>, };
+
+/**
  * One attempt of a recorded call. Times are milliseconds since the call began.
  */
 export type AttemptDetail = { attempt: number, target: TargetInfo, started_ms: number, headers_ms: number | null, first_token_ms: number | null, 
@@ -67,6 +76,41 @@ export type Batch = {
  * Counts from 0 per subscription; a gap means: fetch open calls anew with `calls.get`.
  */
 seq: number, items: Array<Live>, };
+
+/**
+ * How a target behaves when nothing is wrong.
+ */
+export type Behaviour = { 
+/**
+ * First token: median and 95th percentile of a lognormal distribution.
+ */
+first_token_p50_ms: number, first_token_p95_ms: number, tokens_per_second: number, 
+/**
+ * Length of an answer: median and 95th percentile of a lognormal distribution, in tokens.
+ */
+output_p50_tokens: number, output_p95_tokens: number, 
+/**
+ * Share of requests that fail with HTTP 500 on an ordinary day, 0 to 1.
+ */
+error_rate: number, };
+
+/**
+ * A time in which a target's breaker was not closed.
+ */
+export type BreakerSpan = { target: TargetInfo, state: BreakerState, from_ms: number, 
+/**
+ * `None`: until the end.
+ */
+to_ms?: number, 
+/**
+ * Why it opened, in one sentence; empty if the engine did not say.
+ */
+why: string, };
+
+/**
+ * How a breaker that is not closed stands.
+ */
+export type BreakerState = "open" | "half_open" | "down";
 
 /**
  * A call opened.
@@ -278,6 +322,23 @@ export type CastVote = { group: string, prompt_id: string | null,
 calls: Array<CallId>, verdict: Verdict, };
 
 /**
+ * Asks for a rehearsal's chart.
+ */
+export type ChartRehearsal = { 
+/**
+ * Of the compared route instead of the first.
+ */
+compared: boolean, dark: boolean, 
+/**
+ * In pixels, 300 to 4,000.
+ */
+width: number, 
+/**
+ * In pixels, 150 to 4,000.
+ */
+height: number, };
+
+/**
  * One column of a comparison.
  */
 export type Column = { 
@@ -306,6 +367,27 @@ export type ConfigProblem = { file: string,
  * Counted from 1; `None` if the problem has no place.
  */
 line: number | null, column: number | null, field: string | null, message: string, fix: string | null, };
+
+/**
+ * What the calls would have cost, failed attempts included. Amounts are exact.
+ */
+export type CostRange = { 
+/**
+ * Of all calls whose price is known.
+ */
+total: PicoUsd, 
+/**
+ * Of a call; `None`: no call has a known price.
+ */
+p5?: PicoUsd, p50?: PicoUsd, p95?: PicoUsd, max?: PicoUsd, 
+/**
+ * Of `total`, what was spent on attempts that did not answer.
+ */
+wasted: PicoUsd, 
+/**
+ * Calls with an attempt that cost something, but nobody knows what.
+ */
+unpriced_calls: number, };
 
 /**
  * Makes a gateway key. A command of its own in every host, because the key crosses with its answer.
@@ -341,6 +423,23 @@ export type DiffSpan = { kind: DiffKind, text: string, };
 export type DiffTexts = { before: string, after: string, };
 
 /**
+ * One figure of two routes.
+ */
+export type Difference = { 
+/**
+ * For people, for example `first token p95`.
+ */
+figure: string, unit: Unit, 
+/**
+ * `None` where there is no such figure.
+ */
+from: number | null, to: number | null, 
+/**
+ * Whether the change is for the better; `None`: it is neither, or there is none.
+ */
+better: boolean | null, };
+
+/**
  * No parameters, or nothing to say.
  */
 export type Empty = Record<symbol, never>;
@@ -356,9 +455,77 @@ export type ErrorCode = "invalid_params" | "unknown_method" | "not_found" | "con
 export type ErrorKind = "dns" | "connect" | "tls" | "reset" | "connect_timeout" | "headers_timeout" | "first_token_timeout" | "idle_timeout" | "too_slow" | "total_timeout" | "malformed" | "truncated" | "too_large" | "not_an_api" | "rate_limited" | "quota_exhausted" | "billing" | "plan_limit" | "overloaded" | "server" | "auth" | "permission" | "not_found" | "rejected" | "context_too_long" | "content_filtered" | "empty_answer" | "output_invalid" | "no_credential" | "incapable" | "circuit_open" | "queue_full" | "misconfigured" | "cancelled" | "interrupted";
 
 /**
+ * One call of a rehearsal.
+ */
+export type ExampleCall = { 
+/**
+ * Counted from 1, in the order in which the calls began.
+ */
+call: number, began_ms: number, 
+/**
+ * At the call's end, counted from its start.
+ */
+elapsed_ms: number, trail: Array<TrailStep>, };
+
+/**
  * One failed attempt in a [`Report`].
  */
 export type FailedAttempt = { attempt: number, target: TargetInfo, error: CallError, };
+
+/**
+ * Calls that failed in one way.
+ */
+export type FailureCount = { 
+/**
+ * The first cause.
+ */
+kind: ErrorKind, calls: number, 
+/**
+ * The first few, with what happened to each.
+ */
+examples: Array<ExampleCall>, };
+
+/**
+ * What is wrong with a fault line.
+ */
+export type FaultProblem = { 
+/**
+ * The part at fault: `target`, `kind`, `arguments`, `start`, `duration`, or an argument's name.
+ */
+part: string, 
+/**
+ * One sentence: lower case, no final period.
+ */
+message: string, 
+/**
+ * What to write instead.
+ */
+fix: string, };
+
+/**
+ * A fault as it was understood.
+ */
+export type FaultWindow = { 
+/**
+ * In the grammar, with everything that was left out filled in.
+ */
+text: string, provider: string, 
+/**
+ * `None`: all models of the provider.
+ */
+model?: string, 
+/**
+ * The kind's word: `outage`, `errors`, …
+ */
+kind: string, 
+/**
+ * One sentence for people.
+ */
+means: string, from_ms: number, 
+/**
+ * `None`: to the end.
+ */
+to_ms?: number, };
 
 /**
  * Why the model stopped. Providers' own words are mapped onto these.
@@ -517,7 +684,12 @@ export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind":
  * since the call (or its last restart) began. A piece that overlaps what is known already
  * is cut by the reader; a piece beyond it means that something was missed.
  */
-offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "gateway_changed", };
+offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", };
+
+/**
+ * How calls are spread over the span.
+ */
+export type Load = "constant" | "poisson" | "ramp" | "burst";
 
 /**
  * One turn of the conversation.
@@ -616,6 +788,16 @@ stop?: Array<string>,
 seed?: number, reasoning_effort?: ReasoningEffort, };
 
 /**
+ * Asks what a line of the fault grammar means, as it is being typed.
+ */
+export type ParseFault = { text: string, };
+
+/**
+ * What a line of the fault grammar means; exactly one of the two is there.
+ */
+export type ParsedFault = { fault?: FaultWindow, problem?: FaultProblem, };
+
+/**
  * One piece of a message.
  */
 export type Part = { "type": "text", text: string, } | { "type": "image", 
@@ -649,6 +831,15 @@ env: string | null, key_url: string | null, models: Array<string>,
  * What must be changed before it can work (Azure's resource name); `None` if nothing.
  */
 note: string | null, };
+
+/**
+ * Asks how a route would be rehearsed.
+ */
+export type PreviewRehearsal = { 
+/**
+ * As in [`StartRehearsal`].
+ */
+route: string, };
 
 /**
  * A base URL as typed, to see where calls would go.
@@ -752,6 +943,23 @@ key_url: string | null,
 models: Array<string>, };
 
 /**
+ * What reached one provider.
+ */
+export type ProviderLoad = { provider: string, 
+/**
+ * Calls that sent it at least one request.
+ */
+calls: number, requests: number, 
+/**
+ * Requests a call; 1: nothing was repeated.
+ */
+amplification: number, 
+/**
+ * Most requests within one second of the rehearsal's clock.
+ */
+peak_requests_per_second: number, };
+
+/**
  * The outcome of trying a provider's connection.
  */
 export type ProviderTest = { "result": "ok", elapsed_ms: number, models: Array<string>, } | { "result": "failed", error: CallError, };
@@ -776,6 +984,84 @@ export type ReasoningEffort = "minimal" | "low" | "medium" | "high";
  * What happens to an answer that breaks after its first token.
  */
 export type Recovery = "continue" | "restart" | "fail";
+
+/**
+ * A chart as an SVG document.
+ */
+export type RehearsalChart = { svg: string, };
+
+/**
+ * What a rehearsal of a route would run on.
+ */
+export type RehearsalPreview = { targets: Array<RehearsedTarget>, 
+/**
+ * Why these: one short sentence each.
+ */
+reasons: Array<string>, 
+/**
+ * What can stand before the `=` of a fault: the providers, then the models.
+ */
+fault_targets: Array<string>, };
+
+/**
+ * The rehearsal that runs, or that ran last.
+ */
+export type RehearsalProgress = { 
+/**
+ * Counts from 1 in this process; 0: there was none yet.
+ */
+id: number, state: RehearsalState, 
+/**
+ * Calls that have ended, of both routes where two are compared.
+ */
+done: number, 
+/**
+ * All calls, of both routes where two are compared.
+ */
+calls: number, 
+/**
+ * Why it failed; only with `failed`.
+ */
+error?: string, };
+
+/**
+ * A whole rehearsal: one route, or two on the same calls and the same chance.
+ */
+export type RehearsalReport = { calls: number, seed: number, 
+/**
+ * Over how long the calls are spread.
+ */
+span_ms: number, load: Load, 
+/**
+ * In the order given.
+ */
+faults: Array<FaultWindow>, result: RouteResult, 
+/**
+ * The other route; `None`: none was asked for.
+ */
+compared?: RouteResult, 
+/**
+ * From `result` to `compared`, a row a figure; empty without a comparison.
+ */
+differences: Array<Difference>, };
+
+/**
+ * How far a rehearsal is.
+ */
+export type RehearsalState = "none" | "running" | "done" | "stopped" | "failed";
+
+/**
+ * A target and how it is assumed to behave when nothing is wrong.
+ */
+export type RehearsedTarget = { target: TargetInfo, provider_label: string, tier: Tier, 
+/**
+ * `None`: no price is known.
+ */
+price?: TokenPrice, 
+/**
+ * Whether it is tried in general; if not, only for causes that the route lists it for.
+ */
+general: boolean, behaviour: Behaviour, };
 
 /**
  * Why a call failed: the first cause, then all that was tried.
@@ -831,6 +1117,67 @@ content_filter: Array<RouteTarget>,
  * For a refused key; empty: the call stops.
  */
 auth: Array<RouteTarget>, };
+
+/**
+ * One route's part of a rehearsal.
+ */
+export type RouteResult = { 
+/**
+ * As it was asked for.
+ */
+route: string, targets: Array<RehearsedTarget>, calls: number, 
+/**
+ * `first_try`, the three rescues and `fallback_text` together.
+ */
+answered: number, 
+/**
+ * By the first attempt of the call.
+ */
+first_try: number, 
+/**
+ * By the first target, after a failed attempt.
+ */
+rescued_by_retry: number, 
+/**
+ * By another target than the first.
+ */
+rescued_by_fallback: number, 
+/**
+ * A broken answer that was carried on.
+ */
+rescued_by_continuation: number, 
+/**
+ * No target answered; the caller got the route's fallback text.
+ */
+fallback_text: number, failed: number, 
+/**
+ * Most frequent first.
+ */
+failures: Array<FailureCount>, 
+/**
+ * From a call's start to the end of its answer; `None`: nothing was answered.
+ */
+latency?: Spread, 
+/**
+ * From a call's start to its first token; `None`: nothing was answered.
+ */
+first_token?: Spread, cost: CostRange, attempts: AttemptCount, 
+/**
+ * In the order in which the route names them.
+ */
+providers: Array<ProviderLoad>, 
+/**
+ * By target, then time. Closed breakers are not listed.
+ */
+breakers: Array<BreakerSpan>, 
+/**
+ * Answers over time, for the chart.
+ */
+timeline: Timeline, 
+/**
+ * When the last call ended, counted from the first one's earliest start.
+ */
+ended_ms: number, };
 
 /**
  * What a route sets beside its targets. `None`: as the program's settings have it.
@@ -906,6 +1253,19 @@ export type SavedFile = {
 path: string | null, };
 
 /**
+ * Calls that one target answered.
+ */
+export type Series = { 
+/**
+ * `provider/model`, or `fallback text`.
+ */
+label: string, 
+/**
+ * A step each.
+ */
+calls: Array<number>, };
+
+/**
  * A credential to store. It crosses once, on entry.
  */
 export type SetKey = { provider: string, 
@@ -925,6 +1285,11 @@ export type SetUiState = { key: string,
 value: unknown, };
 
 /**
+ * Percentiles in milliseconds: of n sorted values, that at rank ⌈p·n⌉.
+ */
+export type Spread = { p50_ms: number, p90_ms: number, p95_ms: number, p99_ms: number, max_ms: number, };
+
+/**
  * Starts the gateway.
  */
 export type StartGateway = { 
@@ -932,6 +1297,31 @@ export type StartGateway = {
  * `None`: the configured one; 0 takes a free one.
  */
 port?: number, };
+
+/**
+ * Rehearses a route.
+ */
+export type StartRehearsal = { 
+/**
+ * A route's name, a model, or several models separated by commas: the first and its fallbacks.
+ */
+route: string, 
+/**
+ * Rehearsed too, on the same calls and the same chance; `None`: no comparison.
+ */
+compare?: string, 
+/**
+ * Lines of the fault grammar, for example `openai=outage@10m+10m`.
+ */
+faults: Array<string>, 
+/**
+ * 1 to 200,000.
+ */
+calls: number, seed: number, 
+/**
+ * Over how long the calls are spread: a second to 24 hours, at most 1,000 calls a second on average.
+ */
+span_ms: number, load: Load, };
 
 /**
  * A comparison to run: the named columns of a prompt.
@@ -989,6 +1379,34 @@ simulated: boolean, };
 export type Tier = "fast" | "standard" | "complex" | "reasoning";
 
 /**
+ * Calls over time, in equal steps, by when they ended.
+ */
+export type Timeline = { 
+/**
+ * A minute, or more so that there are at most 240 steps; less for spans under ten minutes.
+ */
+step_ms: number, 
+/**
+ * One a target that answered anything, in the order of the route; then the fallback text, if any.
+ */
+series: Array<Series>, failed: Array<number>, };
+
+/**
+ * What one token of each bucket costs, in pico-USD per token.
+ *
+ * A dollar per million tokens is 10^6 pico-USD per token, so published prices are exact.
+ */
+export type TokenPrice = { input: PicoUsd, output: PicoUsd, 
+/**
+ * `None`: cached input is charged like other input.
+ */
+cache_read: PicoUsd | null, 
+/**
+ * `None`: cache writes are charged like other input.
+ */
+cache_creation: PicoUsd | null, };
+
+/**
  * A function the model may ask to have called.
  */
 export type Tool = { name: string, description: string, 
@@ -1007,9 +1425,23 @@ export type ToolCall = { id: string, name: string,
 arguments: string, };
 
 /**
+ * One thing that happened to a call.
+ */
+export type TrailStep = { 
+/**
+ * Counted from the call's start.
+ */
+at_ms: number, text: string, };
+
+/**
  * State the UI keeps between launches, by key. Values are the UI's own JSON.
  */
 export type UiState = { values: Record<string, unknown>, };
+
+/**
+ * What a figure counts.
+ */
+export type Unit = "calls" | "per_call" | "milliseconds" | "pico_usd";
 
 export type UrlPreview = { 
 /**
@@ -1154,6 +1586,20 @@ export interface Api {
   "votes.cast": { params: CastVote; result: VoteRecord };
   /** How models did in a prompt's blind votes. */
   "votes.record": { params: PromptId; result: VoteRecord };
+  /** What a rehearsal of a route would run on. */
+  "rehearse.preview": { params: PreviewRehearsal; result: RehearsalPreview };
+  /** Says what a fault line means, as it is being typed. */
+  "rehearse.parse_fault": { params: ParseFault; result: ParsedFault };
+  /** Rehearses a route in virtual time; how far it is arrives on the live channel. */
+  "rehearse.start": { params: StartRehearsal; result: RehearsalProgress };
+  /** How far the running or last rehearsal is. */
+  "rehearse.progress": { params: Empty; result: RehearsalProgress };
+  /** Stops the running rehearsal. Stopping none is no error. */
+  "rehearse.stop": { params: Empty; result: Empty };
+  /** What the last finished rehearsal found. */
+  "rehearse.report": { params: Empty; result: RehearsalReport };
+  /** The last finished rehearsal's chart: calls over time by answering model, faults shaded. */
+  "rehearse.chart": { params: ChartRehearsal; result: RehearsalChart };
   /** Compares two texts. */
   "diff.texts": { params: DiffTexts; result: Diff };
 }

@@ -4,6 +4,8 @@
 pub use super::gateway_types::*;
 pub use super::routes_types::*;
 
+pub use super::rehearse_types::*;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use switchboard_engine::call::{CallId, FinishReason, Message, Params, ResponseFormat, Tool};
@@ -766,6 +768,10 @@ pub enum Live {
     ProvidersChanged {},
     KeychainChanged {
         keychain: KeychainState,
+    },
+    /// A rehearsal went on, or ended.
+    RehearsalProgress {
+        progress: RehearsalProgress,
     },
     /// The gateway was started or stopped, or its keys changed.
     GatewayChanged {},

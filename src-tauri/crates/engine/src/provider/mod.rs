@@ -14,7 +14,7 @@ mod openai;
 mod openai_responses;
 mod rate;
 mod raw;
-mod requirements;
+pub(crate) mod requirements;
 mod schema;
 pub mod sse;
 mod tools;
