@@ -40,7 +40,7 @@ mod reply;
 mod routes;
 mod session;
 
-pub use api::{Gateway, GatewayError, GatewayOptions, serve_gateway};
+pub use api::{Gateway, GatewayError, GatewayOptions, GatewaySwitch, serve_gateway};
 pub use app::DashboardApp;
 pub use assets::{Assets, Lookup, mime};
 pub use dashboard::{Dashboard, ServeError, serve_dashboard};

@@ -127,3 +127,6 @@ fn of_messages(messages: Vec<Message>) -> ModelRequest {
         raw: None,
     }
 }
+
+#[cfg(test)]
+mod tests;
