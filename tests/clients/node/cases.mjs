@@ -14,6 +14,8 @@ const HANGS = 60_000;
 /** Simulated providers, one for each wire format that providers speak. */
 export const PROVIDERS = ["sandbox", "sandbox-responses", "sandbox-anthropic", "sandbox-gemini"];
 export const KEY = "no-key-was-made";
+/** It looks like a key of this gateway and is none. */
+export const UNKNOWN = "sbk_made-by-nobody-00000000000000000000";
 export const QUESTION = "Why is the sky blue?";
 export const WEATHER = {
   type: "object",

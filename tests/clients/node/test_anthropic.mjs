@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import Anthropic from "@anthropic-ai/sdk";
-import { breaks, cut, GATEWAY, KEY, LONG, model, PNG, PROVIDERS, QUESTION, raises, run, test, WAIT, WEATHER } from "./cases.mjs";
+import { breaks, cut, GATEWAY, KEY, LONG, model, PNG, PROVIDERS, QUESTION, raises, run, test, UNKNOWN, WAIT, WEATHER } from "./cases.mjs";
 
 const client = new Anthropic({ baseURL: GATEWAY, apiKey: KEY, maxRetries: 0, timeout: WAIT });
 const ASK = [{ role: "user", content: QUESTION }];
@@ -53,10 +53,11 @@ test("an image reaches the model", async () => {
   for (const provider of PROVIDERS) assert.match(textOf(await message(model("", provider), { messages })), /the image/);
 });
 
-test("the models are listed", async () => {
+test("the models are listed and looked up", async () => {
   const names = [];
   for await (const entry of client.models.list()) names.push(entry.id);
   assert.ok(names.includes("sandbox/steady"), `${names}`);
+  assert.equal((await client.models.retrieve("sandbox/steady")).id, "sandbox/steady");
 });
 
 test("errors are of the class that says what went wrong", async () => {
@@ -67,6 +68,11 @@ test("errors are of the class that says what went wrong", async () => {
   await raises(Anthropic.BadRequestError, () => message(model(), { messages: [] }));
   await raises(Anthropic.InternalServerError, () => message(model("fault=500")));
   await raises(Anthropic.RateLimitError, () => streamed(model("fault=429-daily")));
+});
+
+test("a gateway key that nobody made is refused", async () => {
+  const stranger = client.withOptions({ apiKey: UNKNOWN });
+  await raises(Anthropic.AuthenticationError, () => stranger.messages.create(asked(model())));
 });
 
 test("an answer that is cut at the provider is an error", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { ApiError, FunctionCallingConfigMode, GoogleGenAI, Type } from "@google/genai";
-import { breaks, cut, GATEWAY, KEY, LONG, model, PNG, PROVIDERS, QUESTION, raises, run, test, WAIT } from "./cases.mjs";
+import { breaks, cut, GATEWAY, KEY, LONG, model, PNG, PROVIDERS, QUESTION, raises, run, test, UNKNOWN, WAIT } from "./cases.mjs";
 
 const client = new GoogleGenAI({ apiKey: KEY, vertexai: false, httpOptions: { baseUrl: GATEWAY, timeout: WAIT } });
 const WEATHER = {
@@ -20,7 +20,9 @@ const generate = (name, config = {}, contents = QUESTION) => client.models.gener
 async function streamed(name, config = {}) {
   const chunks = [];
   for await (const chunk of await client.models.generateContentStream({ model: escaped(name), contents: QUESTION, config })) chunks.push(chunk);
-  return { chunks, text: chunks.map((chunk) => chunk.text ?? "").join("") };
+  // `chunk.text` would warn of every part that is none.
+  const parts = chunks.flatMap((chunk) => chunk.candidates?.[0]?.content?.parts ?? []);
+  return { chunks, text: parts.map((part) => part.text ?? "").join("") };
 }
 
 test("an answer is the same whole and streamed, with usage, from every provider", async () => {
@@ -90,6 +92,12 @@ test("errors have the status that says what went wrong", async () => {
     assert.equal((await raises(ApiError, () => generate(model(options)))).status, status, options);
     assert.equal((await raises(ApiError, () => streamed(model(options)))).status, status, options);
   }
+});
+
+test("a gateway key that nobody made is refused", async () => {
+  const stranger = new GoogleGenAI({ apiKey: UNKNOWN, vertexai: false, httpOptions: { baseUrl: GATEWAY, timeout: WAIT } });
+  const error = await raises(ApiError, () => stranger.models.generateContent({ model: "sandbox/swift", contents: QUESTION }));
+  assert.equal(error.status, 401);
 });
 
 test("an answer that is cut at the provider is an error", async () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import OpenAI from "openai";
 import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import { z } from "zod";
-import { breaks, cut, GATEWAY, KEY, LONG, model, PNG, PROVIDERS, QUESTION, raises, run, test, WAIT, WEATHER } from "./cases.mjs";
+import { breaks, cut, GATEWAY, KEY, LONG, model, PNG, PROVIDERS, QUESTION, raises, run, test, UNKNOWN, WAIT, WEATHER } from "./cases.mjs";
 
 const client = new OpenAI({ baseURL: `${GATEWAY}/v1`, apiKey: KEY, maxRetries: 0, timeout: WAIT });
 const ASK = [
@@ -114,10 +114,11 @@ test("the responses API calls tools and reads their results", async () => {
   }
 });
 
-test("the models are listed", async () => {
+test("the models are listed and looked up", async () => {
   const names = [];
   for await (const entry of client.models.list()) names.push(entry.id);
   assert.ok(names.includes("sandbox/steady"), `${names}`);
+  assert.equal((await client.models.retrieve("sandbox/steady")).id, "sandbox/steady");
 });
 
 test("embeddings come one for each text", async () => {
@@ -137,6 +138,11 @@ test("errors are of the class that says what went wrong", async () => {
   const server = await raises(OpenAI.InternalServerError, () => chat(model("fault=500")));
   assert.ok(server instanceof OpenAI.APIError && server.status >= 500);
   await raises(OpenAI.RateLimitError, () => streamed(model("fault=429-daily")));
+});
+
+test("a gateway key that nobody made is refused", async () => {
+  const stranger = client.withOptions({ apiKey: UNKNOWN });
+  await raises(OpenAI.AuthenticationError, () => stranger.chat.completions.create({ model: model(), messages: ASK }));
 });
 
 test("an answer that is cut at the provider is an error", async () => {

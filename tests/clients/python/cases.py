@@ -24,6 +24,8 @@ WAIT, HANGS = 20, 60
 # Simulated providers, one for each wire format that providers speak.
 PROVIDERS = ["sandbox", "sandbox-responses", "sandbox-anthropic", "sandbox-gemini"]
 KEY = "no-key-was-made"
+# It looks like a key of this gateway and is none.
+UNKNOWN = "sbk_made-by-nobody-00000000000000000000"
 QUESTION = "Why is the sky blue?"
 
 _cases = []
@@ -61,7 +63,7 @@ def raises(kind, act):
 
 
 def breaks(kind, act):
-    """Returns the error of that type or a subtype that `act` ends with."""
+    """Returns the error that `act` ends with, of that type (or one of those) or a subtype."""
     try:
         read = act()
     except kind as error:

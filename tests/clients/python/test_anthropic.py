@@ -1,7 +1,7 @@
 """The `anthropic` package at the gateway."""
 
 import anthropic
-from cases import CUT, GATEWAY, KEY, LONG, PNG, PROVIDERS, QUESTION, WAIT
+from cases import CUT, GATEWAY, KEY, LONG, PNG, PROVIDERS, QUESTION, UNKNOWN, WAIT
 from cases import breaks, case, cut_once, ended, model, raises, run
 
 client = anthropic.Anthropic(base_url=GATEWAY, api_key=KEY, max_retries=0, timeout=WAIT)
@@ -154,6 +154,17 @@ def errors_are_of_the_type_that_says_what_went_wrong():
     server = breaks(anthropic.APIStatusError, lambda: message(model("fault=500")))
     assert server.status_code >= 500, server
     raises(anthropic.AuthenticationError, lambda: streamed(model("fault=401", "sandbox-anthropic")))
+
+
+@case
+def a_gateway_key_that_nobody_made_is_refused():
+    stranger = client.with_options(api_key=UNKNOWN)
+    error = raises(
+        anthropic.AuthenticationError,
+        lambda: stranger.messages.create(model=model(), max_tokens=500, messages=ASK),
+    )
+    assert error.body["error"]["type"] == "authentication_error" and UNKNOWN not in str(error), error
+    raises(anthropic.AuthenticationError, lambda: list(stranger.models.list()))
 
 
 @case

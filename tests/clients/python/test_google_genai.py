@@ -1,18 +1,25 @@
 """The `google-genai` package at the gateway."""
 
 import base64
+import logging
 from typing import Literal
 
-from cases import CUT, GATEWAY, KEY, LONG, PNG, PROVIDERS, QUESTION, WAIT
+from cases import CUT, GATEWAY, KEY, LONG, PNG, PROVIDERS, QUESTION, UNKNOWN, WAIT
 from cases import breaks, case, cut_once, ended, model, raises, run
 from google import genai
 from google.genai import errors, types
 from pydantic import BaseModel
 
+# It warns of calling functions by itself, which is what a case is about.
+logging.disable(logging.WARNING)
+
 # The package waits in milliseconds, and retries nothing unless told to.
-client = genai.Client(
-    api_key=KEY, vertexai=False, http_options=types.HttpOptions(base_url=GATEWAY, timeout=WAIT * 1000)
-)
+def client_with(key):
+    options = types.HttpOptions(base_url=GATEWAY, timeout=WAIT * 1000)
+    return genai.Client(api_key=key, vertexai=False, http_options=options)
+
+
+client = client_with(KEY)
 WEATHER = types.FunctionDeclaration(
     name="weather",
     description="Forecast",
@@ -175,6 +182,15 @@ def errors_are_of_the_type_and_status_that_say_what_went_wrong():
             assert (error.code, error.status) == (code, status), (options, error)
     assert raises(errors.ServerError, lambda: generate(model("fault=500"))).code >= 500
     assert raises(errors.ClientError, lambda: generate("nobody/knows-it")).code == 404
+
+
+@case
+def a_gateway_key_that_nobody_made_is_refused():
+    stranger = client_with(UNKNOWN)
+    error = raises(
+        errors.ClientError, lambda: stranger.models.generate_content(model="sandbox/swift", contents=QUESTION)
+    )
+    assert (error.code, error.status) == (401, "UNAUTHENTICATED") and UNKNOWN not in str(error), error
 
 
 @case

@@ -4,7 +4,7 @@ import json
 from typing import Literal
 
 import openai
-from cases import CUT, GATEWAY, KEY, LONG, PNG, PROVIDERS, QUESTION, WAIT
+from cases import CUT, GATEWAY, KEY, LONG, PNG, PROVIDERS, QUESTION, UNKNOWN, WAIT
 from cases import breaks, case, cut_once, ended, model, raises, run
 from pydantic import BaseModel
 
@@ -219,6 +219,17 @@ def embeddings_come_in_both_encodings_in_the_order_of_the_texts():
 
 
 @case
+def a_failure_that_a_retry_heals_is_not_seen():
+    # It stands before the cases that only fail: after many failures less is retried.
+    for stream in (False, True):
+        name = model(f"fault=429-once&hint=20&tokens={41 + stream}")
+        if stream:
+            assert streamed(name)[0]
+        else:
+            assert chat(name).choices[0].message.content
+
+
+@case
 def errors_are_of_the_type_that_says_what_went_wrong():
     limited = raises(openai.RateLimitError, lambda: chat(model("fault=429&hint=20")))
     assert limited.status_code == 429 and int(limited.response.headers["retry-after"]) >= 1
@@ -237,6 +248,16 @@ def errors_are_of_the_type_that_says_what_went_wrong():
 
 
 @case
+def a_gateway_key_that_nobody_made_is_refused():
+    stranger = client.with_options(api_key=UNKNOWN)
+    error = raises(
+        openai.AuthenticationError, lambda: stranger.chat.completions.create(model=model(), messages=ASK)
+    )
+    assert error.code == "invalid_api_key" and UNKNOWN not in str(error), error
+    raises(openai.AuthenticationError, lambda: list(stranger.models.list()))
+
+
+@case
 def a_request_that_makes_no_sense_is_refused_with_the_field_at_fault():
     wrong = [{"role": "wizard", "content": "hi"}]
     error = raises(
@@ -247,27 +268,20 @@ def a_request_that_makes_no_sense_is_refused_with_the_field_at_fault():
 
 
 @case
-def a_failure_that_a_retry_heals_is_not_seen():
-    for stream in (False, True):
-        name = model(f"fault=429-once&hint=20&tokens={41 + stream}")
-        if stream:
-            assert streamed(name)[0]
-        else:
-            assert chat(name).choices[0].message.content
-
-
-@case
 def an_answer_that_is_cut_at_the_provider_is_an_error():
     raises(openai.APIError, lambda: streamed(CUT))
     breaks(openai.APIStatusError, lambda: chat(CUT))
 
-    def respond():
+    breaks(openai.APIStatusError, lambda: client.responses.create(model=CUT, input=QUESTION))
+    kinds = [event.type for event in client.responses.create(model=CUT, input=QUESTION, stream=True)]
+    assert kinds[-2:] == ["error", "response.failed"] and "response.completed" not in kinds, kinds
+
+    def gathered():
         with client.responses.stream(model=CUT, input=QUESTION) as stream:
-            for _ in stream:
-                pass
             return stream.get_final_response().status
 
-    breaks(openai.APIError, respond)
+    # The package's own words for a stream without an answer.
+    breaks((openai.APIError, RuntimeError), gathered)
 
 
 @case

@@ -20,7 +20,7 @@ const SAYS: &str = "The gateway is at ";
 /// Variables that clients and gateway get: with no others, nobody's keys, proxies or settings matter.
 const VARIABLES: &[&str] = &["PATH", "HOME", "TMPDIR", "TEMP", "LANG", "SYSTEMROOT"];
 
-/// Installs what is not there, serves the gateway and runs every client's script. `build` builds the
+/// Installs what is not there and runs every client's script against a gateway. `build` builds the
 /// programs.
 ///
 /// # Errors
@@ -37,10 +37,9 @@ pub(crate) fn test(build: fn() -> Result<Outcome, String>) -> Result<Outcome, St
     if !built?.succeeded {
         return Err("the programs do not build".into());
     }
-    let gateway = Gateway::start()?;
     let (one, other) = std::thread::scope(|scope| {
-        let in_node = scope.spawn(|| run(OsStr::new("node"), &node, "mjs", &gateway));
-        let in_python = run(python.as_os_str(), &sources("python"), "py", &gateway);
+        let in_node = scope.spawn(|| run(OsStr::new("node"), &node, "mjs"));
+        let in_python = run(python.as_os_str(), &sources("python"), "py");
         (in_python, joined(in_node))
     });
     Ok(sum(one?, other?))
@@ -207,13 +206,15 @@ fn files(folder: &Path, ending: Option<&str>) -> Result<Vec<PathBuf>, String> {
     Ok(found)
 }
 
-/// Runs the scripts of a folder one after another.
-fn run(program: &OsStr, folder: &Path, ending: &str, gateway: &Gateway) -> Result<Outcome, String> {
+/// Runs the scripts of a folder one after another, each with a gateway of its own: the failures that one
+/// provokes must not make the gateway careful with the next.
+fn run(program: &OsStr, folder: &Path, ending: &str) -> Result<Outcome, String> {
     let mut all = Outcome {
         succeeded: true,
         tests: Tests::default(),
     };
     for script in files(folder, Some(ending))? {
+        let gateway = Gateway::start(&format!("data-{ending}"))?;
         let mut command = Command::new(program);
         bare(&mut command)
             .arg(&script)
@@ -248,7 +249,7 @@ fn bare(command: &mut Command) -> &mut Command {
     command
 }
 
-/// The gateway, served by the program over a fresh folder. Ends with this value.
+/// A gateway, served by the program over a fresh folder. It ends with this value.
 struct Gateway {
     url: String,
     data: PathBuf,
@@ -256,8 +257,9 @@ struct Gateway {
 }
 
 impl Gateway {
-    fn start() -> Result<Self, String> {
-        let data = home().join(format!("data-{}", std::process::id()));
+    /// Serves it over the folder of that name, emptied first.
+    fn start(folder: &str) -> Result<Self, String> {
+        let data = home().join(folder);
         let _ = std::fs::remove_dir_all(&data);
         std::fs::create_dir_all(&data).map_err(|error| cannot("make", &data, &error))?;
         let path = target().join("debug").join(if cfg!(windows) {
