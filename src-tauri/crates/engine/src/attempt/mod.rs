@@ -16,9 +16,7 @@ use crate::error::{CallError, ErrorKind, retry_after};
 use crate::event::Event;
 use crate::plan::Target;
 use crate::provider::sse::SseParser;
-use crate::provider::{
-    Decoder, Delta, Provider, SseEvent, WHOLE_REPLY, prefill, provider,
-};
+use crate::provider::{Decoder, Delta, Provider, SseEvent, WHOLE_REPLY, prefill, provider};
 use crate::transport::{Response, Transport};
 use body::{BodyKind, push_bounded, read_error_reply, redirect_error, request_id};
 use bytes::Bytes;
