@@ -60,7 +60,7 @@ pub(super) fn merged(
 fn add_limit(body: &mut Map<String, Value>, translated: &Value) {
     const LIMITS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
     let told = |name: &&str| body.get(*name).is_some_and(|value| !value.is_null());
-    if !LIMITS.iter().any(|name| told(name)) {
+    if !LIMITS.iter().any(told) {
         for name in LIMITS {
             if let Some(limit) = translated.get(name) {
                 body.insert(name.into(), limit.clone());
