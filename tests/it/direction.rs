@@ -27,7 +27,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "switchboard-gateway",
-        &["switchboard-engine", "switchboard-app"],
+        // The simulator in tests only, for its journal.
+        &[
+            "switchboard-engine",
+            "switchboard-sandbox",
+            "switchboard-app",
+        ],
     ),
     (
         "switchboard-cli",
@@ -41,7 +46,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "switchboard",
-        &["switchboard-engine", "switchboard-app", "switchboard-host"],
+        &[
+            "switchboard-engine",
+            "switchboard-app",
+            "switchboard-host",
+            "switchboard-gateway",
+        ],
     ),
     (
         "switchboard-acceptance",

@@ -36,22 +36,32 @@ pub(crate) async fn run(session: &Session, arguments: &Serve) -> Result<Exit, St
 
 /// Serves the gateway until interrupted.
 async fn gateway(session: &Session, arguments: &Serve) -> Result<Exit, Stop> {
-    let mut options = GatewayOptions::default();
-    if let Some(address) = arguments.address {
-        options.address = address;
-    }
+    let configured = session.app.gateway_socket();
+    let address = arguments.address.unwrap_or(configured);
+    let options = GatewayOptions {
+        address,
+        // Only the configuration file can allow other machines in.
+        network: address.ip() == configured.ip(),
+        ..GatewayOptions::default()
+    };
     let gateway =
         serve_gateway(session.app.clone(), options)
             .await
             .map_err(|error| match error {
-                GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string())
-                    .hint("choose an address like 127.0.0.1:4141"),
+                GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string()).hint(
+                    "choose an address like 127.0.0.1:4141, or allow the network in `[gateway]`",
+                ),
                 GatewayError::Listen { .. } => Stop::new(Exit::Internal, error.to_string())
                     .hint("choose another with --address"),
             })?;
     let address = gateway.address();
+    let needed = session.app.gateway_needs_key().await || !address.ip().is_loopback();
+    let keys = match needed {
+        true => "Clients need a key: `switchboard-cli keys create NAME` makes one.",
+        false => "Programs on this machine need no key.",
+    };
     write(&format!(
-        "The gateway is at http://{address}\nOpenAI clients: base URL http://{address}/v1; Anthropic and Gemini clients: http://{address}\nCtrl-C stops it and its calls.\n"
+        "The gateway is at http://{address}\nOpenAI clients: base URL http://{address}/v1; Anthropic and Gemini clients: http://{address}\n{keys} Ctrl-C stops it and its calls.\n"
     ))?;
     session.until_interrupted().await;
     gateway.stop().await;

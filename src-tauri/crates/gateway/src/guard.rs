@@ -3,6 +3,7 @@
 
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
+use std::net::SocketAddr;
 
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,14 +26,16 @@ impl Refusal {
     }
 }
 
-/// Checks the headers of a program's request to the port `port`: this machine's name and no page of
-/// another origin. Programs send no `Origin`.
-pub(crate) fn check_program(headers: &HeaderMap, port: u16) -> Result<(), Refusal> {
-    let hosts = own_hosts(port);
+/// Checks the headers of a program's request to the gateway at `address`: this machine's name and no page
+/// of another origin. Programs send no `Origin`. What other machines call this one is not known: where they
+/// can reach it a key is needed, which no page has.
+pub(crate) fn check_program(headers: &HeaderMap, address: SocketAddr) -> Result<(), Refusal> {
+    let hosts = own_hosts(address.port());
+    let is_own = |host: &str| hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
     let mut named = headers.get_all(HOST).iter();
     let host = named.next().and_then(|host| host.to_str().ok());
     let host = host.unwrap_or_default();
-    if named.next().is_some() || !hosts.iter().any(|own| own.eq_ignore_ascii_case(host)) {
+    if named.next().is_some() || (address.ip().is_loopback() && !is_own(host)) {
         return Err(Refusal::Host);
     }
     let is_foreign = |origin: &axum::http::HeaderValue| {

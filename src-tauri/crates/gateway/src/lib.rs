@@ -3,13 +3,15 @@
 //!
 //! # Gateway
 //! [`serve_gateway`] takes requests of four APIs and runs each as a call of Switchboard, with its retries,
-//! fallbacks and history. Answers and errors have the caller's own form.
+//! fallbacks and history. Answers and errors have the caller's own form; where the provider speaks the
+//! caller's API its events are passed on as they came.
 //!
 //! | path | what |
 //! | --- | --- |
 //! | `POST /v1/chat/completions`, `/v1/responses`, `/v1/messages` | OpenAI's two APIs, Anthropic's |
 //! | `POST /v1beta/models/{model}:generateContent`, `:streamGenerateContent` (also `/v1`) | Gemini's |
-//! | `GET /v1/models`, `/v1beta/models` | the models that can be named, in the caller's form |
+//! | `POST /v1/embeddings` | OpenAI's, also from providers of Gemini's API |
+//! | `GET /v1/models`, `/v1beta/models`, and `/{model}` below | what can be named, in the caller's form |
 //! | `GET /healthz` | whether it is up |
 //!
 //! # Dashboard
@@ -36,9 +38,11 @@ mod guard;
 mod reply;
 mod routes;
 mod session;
+mod switch;
 
-pub use api::{Access, Gateway, GatewayError, GatewayOptions, KeyInfo, NoKeys, serve_gateway};
+pub use api::{Gateway, GatewayError, GatewayOptions, serve_gateway};
 pub use app::DashboardApp;
 pub use assets::{Assets, Lookup, mime};
 pub use dashboard::{Dashboard, ServeError, serve_dashboard};
 pub use session::NoRandom;
+pub use switch::GatewaySwitch;

@@ -55,7 +55,7 @@ impl Fnv {
 /// 95th percentile of the standard normal distribution.
 const Z95: f64 = 1.644_853_626_951;
 
-/// Draws from the lognormal distribution with this median and 95th percentile, at most 20 times the 95th
+/// Draws from the lognormal distribution with this median and 95th percentile, at most 4 times the 95th
 /// percentile.
 pub(crate) fn lognormal(rng: &mut Rng, p50: f64, p95: f64) -> f64 {
     let normal = normal(rng);
@@ -63,7 +63,7 @@ pub(crate) fn lognormal(rng: &mut Rng, p50: f64, p95: f64) -> f64 {
         return 0.0;
     }
     let sigma = (p95 / p50).max(1.0).ln() / Z95;
-    (p50 * (sigma * normal).exp()).min(p95 * 20.0)
+    (p50 * (sigma * normal).exp()).min(p95 * 4.0)
 }
 
 /// Draws from the standard normal distribution (Box and Muller).

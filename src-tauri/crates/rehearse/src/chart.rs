@@ -20,6 +20,8 @@ pub struct Look {
 
 /// Series with a colour of their own; the rest share one.
 const COLOURED: usize = 6;
+/// Size of text; the library's SVG has about four fifths of it in pixels.
+const TEXT: u32 = 15;
 /// Characters of a legend entry.
 const LABEL_CHARS: usize = 48;
 
@@ -43,6 +45,36 @@ struct Band<'a> {
     calls: Vec<u32>,
 }
 
+/// The time axis, in the unit in which its round numbers read well.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Axis {
+    unit: &'static str,
+    ms: f64,
+}
+
+impl Axis {
+    fn new(end_ms: u64) -> Self {
+        match end_ms {
+            0..300_000 => Self {
+                unit: "s",
+                ms: 1000.0,
+            },
+            300_000..18_000_000 => Self {
+                unit: "min",
+                ms: 60_000.0,
+            },
+            _ => Self {
+                unit: "h",
+                ms: 3_600_000.0,
+            },
+        }
+    }
+
+    fn of(self, ms: u64) -> f64 {
+        ms as f64 / self.ms
+    }
+}
+
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
@@ -57,6 +89,7 @@ fn draw(area: &Area<'_>, result: &RouteResult, faults: &[FaultWindow], look: Loo
         .max()
         .unwrap_or(0);
     let end = steps as u64 * timeline.step_ms;
+    let axis = Axis::new(end);
     let rows = legend_rows(&bands, look.width);
     let (legend, plot) = area.split_vertically(14 + 18 * rows);
     draw_legend(&legend, &bands, look.width, &ink)?;
@@ -65,30 +98,34 @@ fn draw(area: &Area<'_>, result: &RouteResult, faults: &[FaultWindow], look: Loo
         .margin_right(24)
         .x_label_area_size(28)
         .y_label_area_size(48)
-        .build_cartesian_2d(0..end.max(1), 0..headroom(highest))?;
+        .build_cartesian_2d(0.0..axis.of(end.max(1)), 0..headroom(highest))?;
     chart
         .configure_mesh()
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)
         .bold_line_style(ink.grid)
         .axis_style(ink.axis)
-        .label_style(ink.text(12))
+        .label_style(ink.text(TEXT))
         .y_desc(format!("calls per {}", unit(timeline.step_ms)))
         .x_labels(8)
         .y_labels(5)
-        .x_label_formatter(&|ms| time(ms / 1000 * 1000))
+        .x_label_formatter(&|value| format!("{value} {}", axis.unit))
         .draw()?;
     let top = headroom(highest);
     for fault in faults {
         let to = fault.to_ms.unwrap_or(end).min(end);
         if fault.from_ms < to {
-            let shade = [(fault.from_ms, 0), (to, top)];
+            let shade = [(axis.of(fault.from_ms), 0), (axis.of(to), top)];
             chart.draw_series([Rectangle::new(shade, ink.shade.filled())])?;
         }
     }
     let mut below = vec![0u32; steps];
     for band in &bands {
         let outline = outline(&below, band, timeline.step_ms);
+        let outline: Vec<(f64, u32)> = outline
+            .into_iter()
+            .map(|(ms, calls)| (axis.of(ms), calls))
+            .collect();
         chart.draw_series([Polygon::new(outline, band.colour.filled())])?;
         for (step, floor) in below.iter_mut().enumerate() {
             *floor += height(band, step);
@@ -97,10 +134,14 @@ fn draw(area: &Area<'_>, result: &RouteResult, faults: &[FaultWindow], look: Loo
     for (row, fault) in faults.iter().enumerate().take(6) {
         if fault.from_ms < end {
             // Rows keep the names of faults that overlap apart.
-            let at = top.saturating_sub(top / 16 * row as u32);
+            let at = top.saturating_sub(top / 40 + top / 16 * row as u32);
             let name = cut(&format!("{}={}", target(fault), fault.kind));
-            let style = ink.text(11).pos(Pos::new(HPos::Left, VPos::Top));
-            chart.draw_series([Text::new(format!(" {name}"), (fault.from_ms, at), style)])?;
+            let style = ink.text(TEXT).pos(Pos::new(HPos::Left, VPos::Top));
+            chart.draw_series([Text::new(
+                format!(" {name}"),
+                (axis.of(fault.from_ms), at),
+                style,
+            )])?;
         }
     }
     area.present()
@@ -224,7 +265,11 @@ fn draw_legend(area: &Area<'_>, bands: &[Band<'_>], wide: u32, ink: &Ink) -> Dra
         let (left, top) = (pixel(left), pixel(8 + 18 * row));
         let square = [(left, top + 1), (left + 11, top + 12)];
         area.draw(&Rectangle::new(square, band.colour.filled()))?;
-        area.draw(&Text::new(cut(band.label), (left + 17, top), ink.text(12)))?;
+        area.draw(&Text::new(
+            cut(band.label),
+            (left + 17, top),
+            ink.text(TEXT),
+        ))?;
     }
     Ok(())
 }

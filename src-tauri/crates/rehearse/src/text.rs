@@ -93,6 +93,10 @@ fn write_result(out: &mut String, result: &RouteResult) -> std::fmt::Result {
         result.attempts.per_call
     )?;
     for load in &result.providers {
+        if load.requests == 0 {
+            writeln!(out, "  {}: never asked", load.provider)?;
+            continue;
+        }
         writeln!(
             out,
             "  {}: {} requests of {} calls, amplification {}, at most {} a second",
@@ -111,8 +115,8 @@ fn write_cost(out: &mut String, cost: &CostRange) -> std::fmt::Result {
     match (cost.p5, cost.p50, cost.p95, cost.max) {
         (Some(p5), Some(p50), Some(p95), Some(max)) => writeln!(
             out,
-            "  cost: {} in all, of which {} on attempts that failed; a call {} to {} (p5 to p95), \
-             p50 {}, max {}",
+            "  cost: {} in all, of which {} on attempts that failed\n  \
+             cost of a call: {} to {} (p5 to p95), p50 {}, max {}",
             dollars(cost.total),
             dollars(cost.wasted),
             dollars(p5),
@@ -193,7 +197,8 @@ fn write_differences(
         "\n{} against {}, on the same calls and the same chance",
         report.result.route, compared.route
     )?;
-    for row in &report.differences {
+    let told = |row: &&Difference| row.from.is_some() || row.to.is_some();
+    for row in report.differences.iter().filter(told) {
         let value =
             |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| figure(row.unit, v));
         let word = match row.better {
@@ -258,7 +263,7 @@ fn word(kind: switchboard_engine::error::ErrorKind) -> String {
 }
 
 /// Writes milliseconds as people read them: `350 ms`, `1.25 s`, `2 m 5 s`.
-fn millis(ms: u64) -> String {
+pub(crate) fn millis(ms: u64) -> String {
     match ms {
         0..1000 => format!("{ms} ms"),
         1000..10_000 => format!("{:.2} s", ms as f64 / 1000.0),

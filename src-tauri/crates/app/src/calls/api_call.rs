@@ -1,15 +1,15 @@
 //! Calls made through a provider's own API at the gateway: one request, its events, and an end to the
 //! call when nobody listens any more.
 
-use super::relay::{Relay, Tap};
+use super::relay::Relay;
 use super::start::launch;
+use super::tap::{Tap, Told, Wants};
 use crate::api::types::*;
 use crate::plans::{self, Wanted, named};
 use crate::{App, Caller};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use switchboard_engine::call::{CallId, ModelRequest};
-use switchboard_engine::event::Event;
+use switchboard_engine::call::{Act, CallId, ModelRequest};
 use switchboard_engine::plan::Candidate;
 use switchboard_store::NewCall;
 use tokio::sync::mpsc;
@@ -26,6 +26,8 @@ pub struct ApiCall {
     pub fallbacks: Vec<String>,
     /// For the whole call; `None`: as the route or the settings have it.
     pub deadline: Option<Duration>,
+    /// Whether the provider's own events are wanted beside ours where it speaks the API of the request.
+    pub wants_wire: bool,
     /// Name of the gateway key that was shown; `None`: none was.
     pub caller_key: Option<String>,
     pub request: ModelRequest,
@@ -37,7 +39,7 @@ pub struct ApiCallHandle {
     pub id: CallId,
     /// The call's events in order; the last one is final. It ends early only when the listener was so
     /// slow that the call was stopped.
-    pub events: mpsc::Receiver<Event>,
+    pub events: mpsc::Receiver<Told>,
     app: App,
 }
 
@@ -52,7 +54,8 @@ impl Drop for ApiCallHandle {
 ///
 /// # Errors
 /// `Store`, `Internal`.
-pub async fn start_api_call(app: &App, asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
+pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
+    plans::complete(app, &asked.model, &mut asked.request);
     let plan = plans::plan(
         app,
         &Wanted {
@@ -82,6 +85,11 @@ pub async fn start_api_call(app: &App, asked: ApiCall) -> Result<ApiCallHandle, 
         request_json: kept(&asked)?,
     };
     let (out, events) = mpsc::channel(WAITING);
+    let wants = match asked.request.raw.as_ref().filter(|_| asked.wants_wire) {
+        Some(raw) if raw.act == Act::Embed => Wants::Everything,
+        Some(raw) => Wants::Of(raw.wire),
+        None => Wants::Nothing,
+    };
     let summary = super::view::new_summary(&new);
     app.store().begin_call(new).await?;
     app.live().publish(&Live::CallStarted { summary });
@@ -91,7 +99,7 @@ pub async fn start_api_call(app: &App, asked: ApiCall) -> Result<ApiCallHandle, 
         app.live().clone(),
         app.providers().clone(),
     )
-    .with_tap(Tap::new(out, app.running().clone()));
+    .with_tap(Tap::new(out, app.running().clone(), wants));
     launch(app, relay, asked.request, plan);
     Ok(ApiCallHandle {
         id,
@@ -130,7 +138,41 @@ fn kept(asked: &ApiCall) -> Result<String, ApiError> {
     })
 }
 
-/// Lists the models a client can name.
-pub async fn api_models(app: &App) -> Vec<ModelInfo> {
-    app.providers().models().await
+/// Something a client can name in place of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiModel {
+    /// `provider/model`, or a route's name.
+    pub id: String,
+    /// For people.
+    pub label: String,
+    /// The provider's id; `switchboard` for a route.
+    pub owner: String,
+}
+
+/// Lists what a client can name now: routes with a target that is ready, then models.
+///
+/// # Errors
+/// As the lists of routes and models.
+pub async fn api_models(app: &App) -> Result<Vec<ApiModel>, ApiError> {
+    let routes = crate::routes::list(app, Empty {}).await?;
+    let ready = routes
+        .into_iter()
+        .filter(|route| route.targets.iter().any(|target| target.ready));
+    let mut named: Vec<ApiModel> = ready
+        .map(|route| ApiModel {
+            label: format!("Route {}", route.name),
+            id: route.name,
+            owner: "switchboard".to_owned(),
+        })
+        .collect();
+    let models = app.providers().models().await;
+    let callable = models
+        .into_iter()
+        .filter(|model| model.unavailable.is_none());
+    named.extend(callable.map(|model| ApiModel {
+        id: model.id,
+        label: model.model,
+        owner: model.provider,
+    }));
+    Ok(named)
 }

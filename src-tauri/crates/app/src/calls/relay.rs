@@ -1,33 +1,17 @@
 //! Carries a call's events to all who keep or show them: history, windows, provider lamps.
 
-use super::running::Running;
+use super::tap::Tap;
 use crate::api::types::Live;
 use crate::live::{LiveHub, utf16_len};
 use crate::providers::{Outcome, Providers};
 use std::time::Duration;
 use switchboard_engine::call::CallId;
 use switchboard_engine::event::{CallEvent, Event, TargetInfo};
+use switchboard_engine::provider::{SseEvent, Wire};
 use switchboard_engine::run::EventSink;
 use switchboard_engine::usage::Usage;
 use switchboard_store::Store;
-use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout};
-
-/// How long a listener may leave the call waiting before it is stopped.
-const STALL: Duration = Duration::from_secs(60);
-
-/// A listener of one call that has its events one by one and may hold the call back.
-#[derive(Debug)]
-pub(super) struct Tap {
-    out: mpsc::Sender<Event>,
-    running: Running,
-}
-
-impl Tap {
-    pub(super) fn new(out: mpsc::Sender<Event>, running: Running) -> Self {
-        Self { out, running }
-    }
-}
+use tokio::time::Instant;
 
 /// The sink of one call.
 #[derive(Debug)]
@@ -68,15 +52,6 @@ impl Relay {
     pub(super) fn with_tap(mut self, tap: Tap) -> Self {
         self.tap = Some(tap);
         self
-    }
-
-    /// Gives the listener an event. One that is gone or takes nothing for [`STALL`] ends the call.
-    async fn tell(&mut self, event: Event) {
-        let Some(tap) = &self.tap else { return };
-        if !matches!(timeout(STALL, tap.out.send(event)).await, Ok(Ok(()))) {
-            tap.running.stop(self.call);
-            self.tap = None;
-        }
     }
 
     pub(super) fn elapsed_ms(&self) -> u64 {
@@ -162,8 +137,16 @@ impl EventSink for Relay {
         if lamp_changed {
             self.live.publish(&Live::ProvidersChanged {});
         }
-        if let Some(event) = told {
-            self.tell(event).await;
+        if let (Some(tap), Some(event)) = (&mut self.tap, told)
+            && !tap.tell(self.call, event).await
+        {
+            self.tap = None;
+        }
+    }
+
+    fn wire(&mut self, attempt: u32, wire: Wire, event: SseEvent<'_>) {
+        if let Some(tap) = &mut self.tap {
+            tap.keep(attempt, wire, event);
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use super::{
     Capabilities, Decoder, Delta, Endpoint, HeaderMap, HttpRequest, Method, Provider, RateHint,
-    StatusCode, Wire, classify, header, models, rate, sse, url,
+    StatusCode, Wire, classify, embed, header, models, rate, raw, sse, url,
 };
-use crate::call::ModelRequest;
+use crate::call::{Act, ModelRequest};
 use crate::error::{CallError, ErrorKind};
 use crate::secret::Secret;
 use ::url::Url;
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::time::SystemTime;
 
 /// A wire format: its three parts of its own.
@@ -46,16 +46,23 @@ impl Provider for Codec {
         capabilities: &Capabilities,
         key: Option<&Secret>,
     ) -> Result<HttpRequest, CallError> {
-        let translated = (self.body)(endpoint, request, capabilities)?;
-        let body = match &request.raw {
-            Some(raw) if raw.wire == self.wire => raw_body(&raw.body, translated, capabilities),
-            _ => translated,
+        let (url, body) = match &request.raw {
+            Some(raw) if raw.act == Act::Embed => (
+                url::embeddings_url(self.wire, &endpoint.base_url, &request.model),
+                embed::body(self.wire, &raw.body, &request.model)?,
+            ),
+            raw => {
+                raw::check(raw.as_ref(), self.wire, &request.model)?;
+                let body = (self.body)(endpoint, request, capabilities)?;
+                let body = raw::merged(raw.as_ref(), self.wire, body, capabilities);
+                (self.request_url(endpoint, &request.model), body)
+            }
         };
         let mut headers = self.headers(endpoint, key)?;
         header::add_body_headers(&mut headers);
         Ok(HttpRequest {
             method: Method::POST,
-            url: self.request_url(endpoint, &request.model),
+            url,
             headers,
             body: Bytes::from(body.to_string()),
         })
@@ -71,6 +78,9 @@ impl Provider for Codec {
         // An event stream whose content type was wrong.
         let starts = [":", "data:", "event:", "id:", "retry:"];
         if !starts.iter().any(|start| text.starts_with(start)) {
+            if let Some(embedded) = embed::decode(text) {
+                return Ok(embedded);
+            }
             return (self.whole)(text);
         }
         let mut decoder = self.decoder();
@@ -91,52 +101,10 @@ impl Provider for Codec {
     }
 }
 
-/// Returns the caller's own body with the model and the stream switches of `translated`, without the
-/// parameters that the model rejects. What this version does not know passes through.
-fn raw_body(raw: &Map<String, Value>, translated: Value, capabilities: &Capabilities) -> Value {
-    let mut body = raw.clone();
-    for name in ["model", "stream", "stream_options"] {
-        match translated.get(name) {
-            Some(value) => body.insert(name.into(), value.clone()),
-            None => body.remove(name),
-        };
-    }
-    for name in &capabilities.rejected_params {
-        body.remove(name);
-    }
-    Value::Object(body)
-}
-
 /// Returns the error for a body that ended before the answer did.
 pub(super) fn truncated() -> CallError {
     CallError::new(
         ErrorKind::Truncated,
         "the answer was cut off: the stream ended without its end mark",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn unknown_fields_pass_and_only_the_switches_and_rejected_parameters_change() {
-        let raw = json!({
-            "model": "route", "messages": [{"role": "user", "content": "hi", "x": 1}], "logit_bias": {"5": 1},
-            "seed": 4, "stream": false,
-        });
-        let capabilities = Capabilities {
-            rejected_params: vec!["seed".into()],
-            ..Capabilities::default()
-        };
-        let translated =
-            json!({"model": "m", "stream": true, "stream_options": {"include_usage": true}});
-        let body = raw_body(raw.as_object().unwrap(), translated, &capabilities);
-        let expected = json!({
-            "model": "m", "messages": [{"role": "user", "content": "hi", "x": 1}], "logit_bias": {"5": 1},
-            "stream": true, "stream_options": {"include_usage": true},
-        });
-        assert_eq!(body, expected);
-    }
 }

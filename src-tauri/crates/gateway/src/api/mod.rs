@@ -1,17 +1,25 @@
 //! The providers' own APIs at the gateway: requests in, answers out, errors in each one's shape.
 
-pub(crate) mod access;
-pub(crate) mod answer;
-pub(crate) mod asked;
+mod access;
+mod answer;
+mod asked;
+mod body;
+mod call;
 mod decode;
-pub(crate) mod error;
+mod error;
+mod fold;
+mod framing;
+mod known;
 mod models;
+mod pass;
 mod render;
 mod routes;
 mod server;
 mod shown;
+mod stall;
+mod stream;
+mod vectors;
 
-pub use access::{Access, KeyInfo, NoKeys};
 pub use server::{Gateway, GatewayError, GatewayOptions, serve_gateway};
 
 /// Whose API a client speaks.

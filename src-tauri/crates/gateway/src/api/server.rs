@@ -1,7 +1,8 @@
 //! Listens for clients of the gateway, within bounds.
 
-use super::access::{Access, NoKeys};
+use super::body::Bodies;
 use super::routes::{self, Shared};
+use super::stall::Unstalled;
 use axum::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,17 +21,23 @@ use tokio_util::task::TaskTracker;
 const CONNECTIONS: usize = 4096;
 /// How long a client may take to send its headers.
 const HEADER_TIME: Duration = Duration::from_secs(15);
-/// Most bytes of headers.
+/// Most bytes of headers before they are refused; what the last read brings may go beyond, up to twice.
 const HEADER_BYTES: usize = 64 * 1024;
 /// How long a stopping gateway waits for answers under way.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How long a client may take nothing when the options do not say.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// How the gateway is served.
 #[derive(Debug)]
 pub struct GatewayOptions {
-    /// A loopback address; port 0 takes a free one.
+    /// Port 0 takes a free one.
     pub address: SocketAddr,
-    pub access: Arc<dyn Access>,
+    /// Whether `address` may be one that other machines reach. They always need a key.
+    pub network: bool,
+    /// How long a client may take none of what is sent to it before it is dropped and its call cancelled.
+    pub patience: Duration,
 }
 
 impl GatewayOptions {
@@ -42,7 +49,8 @@ impl Default for GatewayOptions {
     fn default() -> Self {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, Self::PORT)),
-            access: Arc::new(NoKeys),
+            network: false,
+            patience: PATIENCE,
         }
     }
 }
@@ -50,7 +58,9 @@ impl Default for GatewayOptions {
 /// Why the gateway could not be served.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    #[error("the gateway is only served on this machine: {0} is no loopback address")]
+    #[error(
+        "the gateway is only served on this machine: {0} is no loopback address and not the configured one"
+    )]
     NotLoopback(SocketAddr),
     #[error("the gateway cannot listen on {address}: {source}")]
     Listen {
@@ -74,7 +84,7 @@ pub struct Gateway {
 /// See [`GatewayError`].
 pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway, GatewayError> {
     let address = options.address;
-    if !address.ip().is_loopback() {
+    if !address.ip().is_loopback() && !options.network {
         return Err(GatewayError::NotLoopback(address));
     }
     let failed = |source| GatewayError::Listen { address, source };
@@ -82,8 +92,8 @@ pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway,
     let address = listener.local_addr().map_err(failed)?;
     let shared = Arc::new(Shared {
         app,
-        access: options.access,
-        port: address.port(),
+        bodies: Bodies::default(),
+        address,
     });
     let gateway = Gateway {
         address,
@@ -96,7 +106,12 @@ pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway,
     gateway.tasks.spawn(async move {
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         while let Some((stream, permit)) = next(&listener, &room, &stopping).await {
-            let connection = connection(stream, permit, Arc::clone(&shared), stopping.clone());
+            let client = Client {
+                stream,
+                _permit: permit,
+                patience: options.patience,
+            };
+            let connection = connection(client, Arc::clone(&shared), stopping.clone());
             let killed = killed.clone();
             tasks.spawn(async move {
                 tokio::select! {
@@ -134,14 +149,16 @@ async fn next(
     }
 }
 
-async fn connection(
+/// A connection accepted, with its place among all of them.
+struct Client {
     stream: TcpStream,
     _permit: OwnedSemaphorePermit,
-    shared: Arc<Shared>,
-    stopping: CancellationToken,
-) {
+    patience: Duration,
+}
+
+async fn connection(client: Client, shared: Arc<Shared>, stopping: CancellationToken) {
     // Without it small pieces of a stream wait for acknowledgements.
-    if let Err(error) = stream.set_nodelay(true) {
+    if let Err(error) = client.stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was refused");
     }
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
@@ -153,6 +170,7 @@ async fn connection(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
         .max_buf_size(HEADER_BYTES);
+    let stream = Unstalled::new(client.stream, client.patience);
     let served = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(served);
     let ended = tokio::select! {

@@ -1,187 +1,9 @@
-//! Clients of each API at the gateway, over real HTTP and with the simulated providers.
+//! Clients of each API at the gateway.
 
-use reqwest::{Client, Response};
+use crate::world::{FAST, chat, fast, parsed, text_of, world};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::time::Duration;
-use switchboard_app::api::types::KeychainState;
-use switchboard_app::host::{Host, KeyStore, KeyStoreError};
-use switchboard_app::{App, Caller, Options, api};
-use switchboard_engine::redact::Redactor;
-use switchboard_engine::secret::Secret;
-use switchboard_gateway::{Access, Gateway, GatewayOptions, KeyInfo, NoKeys, serve_gateway};
-use tempfile::TempDir;
-
-/// A host with an empty environment and no key store.
-#[derive(Debug)]
-struct BareHost;
-
-impl Host for BareHost {
-    fn keys(&self) -> &dyn KeyStore {
-        self
-    }
-    fn variable(&self, _name: &str) -> Option<String> {
-        None
-    }
-    fn variables(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-}
-
-fn no_store() -> KeyStoreError {
-    KeyStoreError::None("no key store in tests".into())
-}
-
-impl KeyStore for BareHost {
-    fn state(&self) -> KeychainState {
-        KeychainState::None {
-            message: "no key store in tests".into(),
-            commands: Vec::new(),
-        }
-    }
-    fn get(&self, _account: &str) -> Result<Option<Secret>, KeyStoreError> {
-        Err(no_store())
-    }
-    fn set(&self, _account: &str, _key: &Secret) -> Result<(), KeyStoreError> {
-        Err(no_store())
-    }
-    fn delete(&self, _account: &str) -> Result<(), KeyStoreError> {
-        Err(no_store())
-    }
-}
-
-/// One key was made.
-#[derive(Debug)]
-struct OneKey;
-
-impl Access for OneKey {
-    fn is_required(&self) -> bool {
-        true
-    }
-    fn check(&self, token: &str) -> Option<KeyInfo> {
-        (token == "sk-good").then(|| KeyInfo {
-            name: "good".into(),
-        })
-    }
-}
-
-struct World {
-    app: App,
-    gateway: Gateway,
-    http: Client,
-    _folder: TempDir,
-}
-
-async fn world_with(access: Arc<dyn Access>) -> World {
-    let folder = TempDir::new().unwrap();
-    let app = App::open(Options {
-        data_dir: folder.path().to_owned(),
-        config_path: folder.path().join("config.toml"),
-        caller: Caller::Gateway,
-        host: Arc::new(BareHost),
-        redactor: Arc::new(Redactor::default()),
-    })
-    .await
-    .unwrap();
-    let options = GatewayOptions {
-        address: ([127, 0, 0, 1], 0).into(),
-        access,
-    };
-    let gateway = serve_gateway(app.clone(), options).await.unwrap();
-    World {
-        app,
-        gateway,
-        http: Client::builder().no_proxy().build().unwrap(),
-        _folder: folder,
-    }
-}
-
-async fn world() -> World {
-    world_with(Arc::new(NoKeys)).await
-}
-
-impl World {
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.gateway.address())
-    }
-
-    async fn post(&self, path: &str, body: Value) -> Response {
-        let request = self.http.post(self.url(path)).body(body.to_string());
-        request.send().await.unwrap()
-    }
-
-    async fn json(&self, path: &str, body: Value) -> (u16, Value) {
-        let reply = self.post(path, body).await;
-        (reply.status().as_u16(), parsed(reply).await)
-    }
-
-    /// Asks for a stream; returns its events' names and data, `[DONE]` as a text.
-    async fn stream(&self, path: &str, body: Value) -> Vec<(String, Value)> {
-        let reply = self.post(path, body).await;
-        let kind = reply.headers()["content-type"].to_str().unwrap().to_owned();
-        let text = reply.text().await.unwrap();
-        assert!(kind.starts_with("text/event-stream"), "{kind}: {text}");
-        events(&text)
-    }
-
-    /// Waits until history's newest call has ended; returns it.
-    async fn newest_ended(&self) -> Value {
-        let patience = tokio::time::Instant::now() + Duration::from_secs(20);
-        loop {
-            let page =
-                api::dispatch(&self.app, "calls.list", json!({"search": "", "limit": 10})).await;
-            let call = page.unwrap()["calls"][0].clone();
-            if !call.is_null() && call["status"] != "running" {
-                return call;
-            }
-            let late = tokio::time::Instant::now() > patience;
-            assert!(!late, "the call runs on: {call}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-}
-
-async fn parsed(reply: Response) -> Value {
-    let text = reply.text().await.unwrap();
-    let value = serde_json::from_str(&text);
-    assert!(value.is_ok(), "no JSON: {text}");
-    value.unwrap()
-}
-
-fn events(text: &str) -> Vec<(String, Value)> {
-    let mut events = Vec::new();
-    for block in text.split("\n\n").filter(|block| !block.is_empty()) {
-        let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name));
-        let Some(data) = field("data: ") else {
-            continue;
-        };
-        let data = serde_json::from_str(data).unwrap_or_else(|_| data.into());
-        events.push((field("event: ").unwrap_or_default().to_owned(), data));
-    }
-    events
-}
-
-fn chat(model: &str, stream: bool) -> Value {
-    json!({
-        "model": model, "stream": stream, "stream_options": {"include_usage": true},
-        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why is the sky blue?"}],
-    })
-}
-
-fn text_of(chunks: &[(String, Value)]) -> String {
-    let piece = |(_, data): &(String, Value)| {
-        data["choices"][0]["delta"]["content"]
-            .as_str()
-            .map(str::to_owned)
-    };
-    chunks.iter().filter_map(piece).collect()
-}
-
-const FAST: &str = "sandbox/steady?ttft=1&tps=max&tokens=12&seed=7";
-
-fn fast(options: &str) -> String {
-    format!("{FAST}&{options}")
-}
+use switchboard_app::api::types::CreateGatewayKey;
 
 #[tokio::test]
 async fn a_chat_answer_is_the_same_whole_and_streamed() {
@@ -200,7 +22,9 @@ async fn a_chat_answer_is_the_same_whole_and_streamed() {
     assert_eq!(text_of(&chunks), text);
     let end = &chunks[chunks.len() - 3..];
     assert_eq!(end[0].1["choices"][0]["finish_reason"], "stop");
-    assert_eq!(end[1].1["usage"], whole["usage"]);
+    for count in ["prompt_tokens", "completion_tokens", "total_tokens"] {
+        assert_eq!(end[1].1["usage"][count], whole["usage"][count]);
+    }
     assert_eq!(end[2].1, "[DONE]");
     let call = world.newest_ended().await;
     assert_eq!(call["caller"], "gateway", "{call}");
@@ -233,7 +57,8 @@ async fn every_api_is_answered_in_its_own_form_by_every_provider() {
         assert_eq!(whole["stop_reason"], "end_turn");
         let asked = json!({"model": model, "max_tokens": 99, "messages": hello, "stream": true});
         let stream = world.stream("/v1/messages", asked).await;
-        let names: Vec<&str> = stream.iter().map(|(name, _)| name.as_str()).collect();
+        let names = stream.iter().map(|(name, _)| name.as_str());
+        let names: Vec<&str> = names.filter(|name| *name != "ping").collect();
         assert_eq!(names[..2], ["message_start", "content_block_start"]);
         let end = ["content_block_stop", "message_delta", "message_stop"];
         assert_eq!(names[names.len() - 3..], end);
@@ -325,6 +150,29 @@ async fn tool_calls_come_in_every_form() {
             tool["type"] == "function_call" && tool["name"] == "weather",
             "{whole}"
         );
+
+        // Some of Gemini's clients write the one field in camel case and the other in snake case.
+        let city = json!({
+            "type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"],
+        });
+        for field in [
+            "parameters",
+            "parametersJsonSchema",
+            "parameters_json_schema",
+        ] {
+            let body = json!({
+                "contents": [{"parts": [{"text": "hello"}]}],
+                "tools": [{"functionDeclarations": [{"name": "weather", field: city}]}],
+            });
+            let path = format!(
+                "/v1beta/models/{}:generateContent",
+                model.replace('?', "%3F")
+            );
+            let (_, whole) = world.json(&path, body).await;
+            let parts = whole["candidates"][0]["content"]["parts"].as_array();
+            let call = &parts.unwrap().last().unwrap()["functionCall"];
+            assert!(call["args"]["city"].is_string(), "{field}: {whole}");
+        }
     }
 }
 
@@ -507,16 +355,30 @@ async fn foreign_hosts_and_pages_are_refused() {
 
 #[tokio::test]
 async fn once_a_key_was_made_only_its_holders_are_served() {
-    let world = world_with(Arc::new(OneKey)).await;
+    let world = world().await;
+    let name = CreateGatewayKey {
+        name: "laptop".into(),
+    };
+    let made = world.app.create_gateway_key(name).await.unwrap();
     let (status, error) = world.json("/v1/chat/completions", chat(FAST, false)).await;
     assert_eq!(
         (status, &error["error"]["code"]),
         (401, &json!("invalid_api_key"))
     );
-    for (token, status) in [("sk-good", 200), ("sk-bad", 401)] {
-        let request = world.http.get(world.url("/v1/models")).bearer_auth(token);
-        assert_eq!(request.send().await.unwrap().status().as_u16(), status);
+    let url = world.url("/v1/chat/completions");
+    for (header, token, status) in [
+        ("authorization", format!("Bearer {}", made.secret), 200),
+        ("x-api-key", made.secret.clone(), 200),
+        ("x-goog-api-key", made.secret.clone(), 200),
+        ("authorization", "Bearer sk-bad".into(), 401),
+    ] {
+        let request = world.http.post(&url).header(header, token);
+        let reply = request.body(chat(FAST, false).to_string()).send();
+        assert_eq!(reply.await.unwrap().status().as_u16(), status, "{header}");
     }
+    let url = world.url(&format!("/v1beta/models?key={}", made.secret));
+    assert_eq!(world.http.get(url).send().await.unwrap().status(), 200);
+    assert_eq!(world.newest_ended().await["caller_key"], "laptop");
 }
 
 #[tokio::test]
@@ -531,15 +393,82 @@ async fn models_are_listed_in_the_callers_form() {
         list["object"] == "list" && list["data"][0]["object"] == "model",
         "{list}"
     );
+    let id = list["data"].as_array().unwrap().last().unwrap()["id"]
+        .as_str()
+        .unwrap();
+    let one = get(
+        &format!("/v1/models/{}", id.replace('/', "%2F")),
+        "x-nothing",
+    )
+    .await;
+    assert_eq!(one["id"], id);
+    let none = get("/v1/models/nobody%2Fnothing", "x-nothing").await;
+    assert_eq!(none["error"]["code"], "model_not_found");
+    let one = get(&format!("/v1beta/models/{id}"), "x-nothing").await;
+    assert_eq!(one["name"], format!("models/{id}"));
     let list = get("/v1/models", "anthropic-version").await;
     assert_eq!(list["data"][0]["type"], "model");
-    let list = get("/v1beta/models", "x-nothing").await;
-    assert!(
-        list["models"][0]["name"]
-            .as_str()
-            .unwrap()
-            .starts_with("models/")
+    for (path, header) in [
+        ("/v1beta/models", "x-nothing"),
+        ("/v1/models", "x-goog-api-key"),
+    ] {
+        let list = get(path, header).await;
+        let name = list["models"][0]["name"].as_str().unwrap();
+        assert!(name.starts_with("models/"), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_model_is_looked_up_by_its_id_in_the_callers_form() {
+    let world = world().await;
+    let get = |path: &str, header: &'static str| {
+        let request = world.http.get(world.url(path)).header(header, "1");
+        async move {
+            let reply = request.send().await.unwrap();
+            (reply.status().as_u16(), parsed(reply).await)
+        }
+    };
+    for (path, header, field, value) in [
+        (
+            "/v1/models/sandbox%2Fsteady",
+            "x-nothing",
+            "id",
+            "sandbox/steady",
+        ),
+        (
+            "/v1/models/sandbox/steady",
+            "anthropic-version",
+            "id",
+            "sandbox/steady",
+        ),
+        (
+            "/v1/models/sandbox/steady",
+            "x-goog-api-key",
+            "name",
+            "models/sandbox/steady",
+        ),
+        (
+            "/v1beta/models/sandbox/steady",
+            "x-nothing",
+            "name",
+            "models/sandbox/steady",
+        ),
+    ] {
+        let (status, model) = get(path, header).await;
+        assert_eq!((status, &model[field]), (200, &json!(value)), "{path}");
+    }
+    let (status, error) = get("/v1/models/nobody%2Fknows-it", "anthropic-version").await;
+    assert_eq!(
+        (status, &error["error"]["type"]),
+        (404, &json!("not_found_error"))
     );
+    let (status, error) = get("/v1/models/nobody/knows-it", "x-goog-api-key").await;
+    assert_eq!(
+        (status, &error["error"]["status"]),
+        (404, &json!("NOT_FOUND"))
+    );
+    let (status, error) = get("/v1/messages/count_tokens", "x-nothing").await;
+    assert_eq!((status, &error["type"]), (404, &json!("error")));
 }
 
 #[tokio::test]

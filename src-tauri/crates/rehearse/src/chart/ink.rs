@@ -8,7 +8,8 @@ pub(super) struct Ink {
     pub(super) text: RGBColor,
     pub(super) grid: RGBColor,
     pub(super) axis: RGBColor,
-    pub(super) shade: RGBAColor,
+    /// Opaque, so that every program that shows SVG shows it alike.
+    pub(super) shade: RGBColor,
     /// By place in the route.
     pub(super) series: [RGBColor; 6],
     pub(super) other: RGBColor,
@@ -27,7 +28,7 @@ impl Ink {
                 text: rgb(0xa9_b0bd),
                 grid: rgb(0x2a_2f3a),
                 axis: rgb(0x6f_7789),
-                shade: rgb(0xfb_7185).mix(0.16),
+                shade: rgb(0x3d_1d26),
                 series: [
                     rgb(0x92_92f4),
                     rgb(0x1a_d1ef),
@@ -45,7 +46,7 @@ impl Ink {
             text: rgb(0x4b_5260),
             grid: rgb(0xe1_e4ea),
             axis: rgb(0x7f_8696),
-            shade: rgb(0xc0_262d).mix(0.10),
+            shade: rgb(0xfa_e6e7),
             series: [
                 rgb(0x45_26e6),
                 rgb(0x02_89b4),

@@ -1,27 +1,36 @@
 //! Requests of OpenAI Chat Completions.
 
 use super::super::asked::Bad;
+use super::untranslated::Untranslated;
 use super::{Body, fields, of_messages};
 use serde_json::Value;
 use switchboard_engine::call::{
     Message, ModelRequest, Params, Part, ResponseFormat, Role, ToolChoice,
 };
 
-pub(super) fn request(body: &Body) -> Result<ModelRequest, Bad> {
+pub(super) fn request(body: &Body, untranslated: &mut Untranslated) -> Result<ModelRequest, Bad> {
+    if fields::integer(body, "n")?.is_some_and(|n| n != 1) {
+        return Err(Bad::new("n", "`n` must be 1: ask again for another answer"));
+    }
     let mut messages = Vec::new();
     for (index, value) in fields::list(body, "messages")?.iter().enumerate() {
         let at = format!("messages.{index}");
-        message(fields::item(value, &at)?, &at, &mut messages)?;
+        message(fields::item(value, &at)?, &at, &mut messages, untranslated)?;
     }
     let mut request = of_messages(fields::some(messages, "messages")?);
     for (index, value) in fields::list(body, "tools")?.iter().enumerate() {
         let at = format!("tools.{index}");
         let tool = fields::item(value, &at)?;
-        if let Some(function) = fields::object(tool, "function")? {
-            request
-                .tools
-                .push(fields::tool(function, "parameters", &at)?);
+        match fields::object(tool, "function")? {
+            Some(function) => {
+                let tool = fields::tool(function, "parameters", &at)?;
+                request.tools.push(tool);
+            }
+            None => untranslated.note(at),
         }
+    }
+    if fields::given(body, "functions").is_some() {
+        untranslated.note("functions");
     }
     request.tool_choice = match fields::given(body, "tool_choice") {
         Some(Value::String(word)) => choice_word(word),
@@ -77,9 +86,14 @@ pub(super) fn json_schema(format: &Body) -> Result<ResponseFormat, Bad> {
     })
 }
 
-fn message(body: &Body, at: &str, out: &mut Vec<Message>) -> Result<(), Bad> {
+fn message(
+    body: &Body,
+    at: &str,
+    out: &mut Vec<Message>,
+    untranslated: &mut Untranslated,
+) -> Result<(), Bad> {
     let role = fields::text(body, "role")?.unwrap_or_default();
-    let mut parts = content(fields::given(body, "content"), at)?;
+    let mut parts = content(fields::given(body, "content"), at, untranslated)?;
     let role = match role.as_str() {
         "system" | "developer" => Role::System,
         "user" => Role::User,
@@ -92,6 +106,8 @@ fn message(body: &Body, at: &str, out: &mut Vec<Message>) -> Result<(), Bad> {
                         name: fields::text(function, "name")?.unwrap_or_default(),
                         arguments: fields::text(function, "arguments")?.unwrap_or_default(),
                     });
+                } else {
+                    parts.push(untranslated.part(format!("{at}.tool_calls"), "tool call"));
                 }
             }
             Role::Assistant
@@ -128,7 +144,11 @@ pub(super) fn joined(parts: &[Part]) -> String {
         .collect()
 }
 
-fn content(value: Option<&Value>, at: &str) -> Result<Vec<Part>, Bad> {
+fn content(
+    value: Option<&Value>,
+    at: &str,
+    untranslated: &mut Untranslated,
+) -> Result<Vec<Part>, Bad> {
     let at = format!("{at}.content");
     match value {
         None => Ok(Vec::new()),
@@ -137,7 +157,7 @@ fn content(value: Option<&Value>, at: &str) -> Result<Vec<Part>, Bad> {
             let mut parts = Vec::new();
             for (index, value) in list.iter().enumerate() {
                 let at = format!("{at}.{index}");
-                parts.push(part(fields::item(value, &at)?, &at)?);
+                parts.push(part(fields::item(value, &at)?, &at, untranslated)?);
             }
             Ok(parts)
         }
@@ -148,32 +168,20 @@ fn content(value: Option<&Value>, at: &str) -> Result<Vec<Part>, Bad> {
     }
 }
 
-fn part(body: &Body, at: &str) -> Result<Part, Bad> {
-    match fields::text(body, "type")?.as_deref() {
-        Some("text" | "refusal") => Ok(Part::Text {
+fn part(body: &Body, at: &str, untranslated: &mut Untranslated) -> Result<Part, Bad> {
+    Ok(match fields::kind(body, at)?.as_str() {
+        "text" | "refusal" => Part::Text {
             text: match fields::text(body, "text")? {
                 Some(text) => text,
                 None => fields::text(body, "refusal")?.unwrap_or_default(),
             },
-        }),
-        Some("image_url") => {
+        },
+        "image_url" => {
             let image = fields::object(body, "image_url")?;
             let url = image.map_or(Ok(None), |image| fields::text(image, "url"))?;
-            fields::data_url(
-                url.as_deref().unwrap_or_default(),
-                &format!("{at}.image_url.url"),
-            )
+            let at = format!("{at}.image_url.url");
+            fields::data_url(url.as_deref().unwrap_or_default(), &at, untranslated)
         }
-        other => Err(unknown_part(other, at)),
-    }
-}
-
-pub(super) fn unknown_part(kind: Option<&str>, at: &str) -> Bad {
-    Bad::new(
-        format!("{at}.type"),
-        format!(
-            "`{at}.type` is `{}`: only texts, images and tool calls are understood",
-            kind.unwrap_or_default()
-        ),
-    )
+        other => untranslated.part(at, other),
+    })
 }

@@ -1,6 +1,7 @@
 //! Reads fields of a JSON object, saying which one is wrong.
 
 use super::super::asked::Bad;
+use super::untranslated::Untranslated;
 use serde_json::{Map, Value};
 use switchboard_engine::call::{Message, Part, ReasoningEffort, Role, Tool};
 
@@ -94,21 +95,18 @@ pub(super) fn item<'a>(value: &'a Value, at: &str) -> Result<&'a Body, Bad> {
     value.as_object().ok_or_else(|| wrong(at, "an object"))
 }
 
-/// Returns the image of a `data:` address.
-pub(super) fn data_url(url: &str, at: &str) -> Result<Part, Bad> {
+/// Returns the image of a `data:` address; the address of an image elsewhere cannot be translated.
+pub(super) fn data_url(url: &str, at: &str, untranslated: &mut Untranslated) -> Part {
     let parts = url
         .strip_prefix("data:")
         .and_then(|rest| rest.split_once(";base64,"));
-    let Some((kind, data)) = parts else {
-        return Err(Bad::new(
-            at,
-            format!("`{at}` must be a base64 data URL: send the image itself, not its address"),
-        ));
-    };
-    Ok(Part::Image {
-        media_type: kind.split(';').next().unwrap_or(kind).to_owned(),
-        data: data.to_owned(),
-    })
+    match parts {
+        Some((kind, data)) => Part::Image {
+            media_type: kind.split(';').next().unwrap_or(kind).to_owned(),
+            data: data.to_owned(),
+        },
+        None => untranslated.part(at, "image"),
+    }
 }
 
 pub(super) fn effort(word: Option<&str>) -> Option<ReasoningEffort> {
@@ -138,6 +136,12 @@ pub(super) fn push(messages: &mut Vec<Message>, role: Role, parts: Vec<Part>) {
     if !parts.is_empty() {
         messages.push(Message { role, parts });
     }
+}
+
+/// Returns the kind of a piece of content or an item.
+pub(super) fn kind(body: &Body, at: &str) -> Result<String, Bad> {
+    let field = format!("{at}.type");
+    text(body, "type")?.ok_or_else(|| wrong(&field, "the kind of content, like `text`"))
 }
 
 /// Refuses a conversation without a message.

@@ -1,7 +1,7 @@
 //! Requests of Google Gemini. Field names come in camel case or, from some clients, in snake case.
 
 use super::super::asked::Bad;
-use super::chat::unknown_part;
+use super::untranslated::Untranslated;
 use super::{Body, fields, of_messages};
 use serde_json::Value;
 use switchboard_engine::call::{
@@ -17,27 +17,32 @@ fn either<'a>(body: &Body, camel: &'a str, snake: &'a str) -> &'a str {
     }
 }
 
-pub(super) fn request(body: &Body) -> Result<ModelRequest, Bad> {
+pub(super) fn request(body: &Body, untranslated: &mut Untranslated) -> Result<ModelRequest, Bad> {
     let mut messages = Vec::new();
     if let Some(system) = fields::object(
         body,
         either(body, "systemInstruction", "system_instruction"),
     )? {
-        let (parts, _) = parts(system, "systemInstruction")?;
+        let (parts, _) = parts(system, "systemInstruction", untranslated)?;
         fields::push(&mut messages, Role::System, parts);
     }
     for (index, value) in fields::list(body, "contents")?.iter().enumerate() {
         let at = format!("contents.{index}");
-        content(fields::item(value, &at)?, &at, &mut messages)?;
+        content(fields::item(value, &at)?, &at, &mut messages, untranslated)?;
     }
     let mut request = of_messages(fields::some(messages, "contents")?);
     for (index, value) in fields::list(body, "tools")?.iter().enumerate() {
         let at = format!("tools.{index}");
         let tools = fields::item(value, &at)?;
         let name = either(tools, "functionDeclarations", "function_declarations");
+        // The others are run by the provider itself.
+        if let Some(other) = tools.keys().find(|key| *key != name) {
+            untranslated.note(format!("{at}.{other}"));
+        }
         for value in fields::list(tools, name)? {
             let tool = fields::item(value, &at)?;
-            let schema = either(tool, "parametersJsonSchema", "parameters");
+            let json_schema = either(tool, "parametersJsonSchema", "parameters_json_schema");
+            let schema = either(tool, json_schema, "parameters");
             let mut tool = fields::tool(tool, schema, &at)?;
             lower_types(&mut tool.parameters, 0);
             request.tools.push(tool);
@@ -107,7 +112,12 @@ fn lower_types(schema: &mut Value, depth: u32) {
     }
 }
 
-fn content(body: &Body, at: &str, out: &mut Vec<Message>) -> Result<(), Bad> {
+fn content(
+    body: &Body,
+    at: &str,
+    out: &mut Vec<Message>,
+    untranslated: &mut Untranslated,
+) -> Result<(), Bad> {
     let role = match fields::text(body, "role")?.as_deref() {
         None | Some("user" | "function") => Role::User,
         Some("model") => Role::Assistant,
@@ -117,14 +127,18 @@ fn content(body: &Body, at: &str, out: &mut Vec<Message>) -> Result<(), Bad> {
             return Err(Bad::new(field, message));
         }
     };
-    let (parts, results) = parts(body, at)?;
+    let (parts, results) = parts(body, at, untranslated)?;
     fields::push(out, Role::Tool, results);
     fields::push(out, role, parts);
     Ok(())
 }
 
 /// Returns the parts, and the tool results apart from them. Calls without an id are known by their name.
-fn parts(body: &Body, at: &str) -> Result<(Vec<Part>, Vec<Part>), Bad> {
+fn parts(
+    body: &Body,
+    at: &str,
+    untranslated: &mut Untranslated,
+) -> Result<(Vec<Part>, Vec<Part>), Bad> {
     let (mut parts, mut results) = (Vec::new(), Vec::new());
     for (index, value) in fields::list(body, "parts")?.iter().enumerate() {
         let at = format!("{at}.parts.{index}");
@@ -136,10 +150,14 @@ fn parts(body: &Body, at: &str) -> Result<(Vec<Part>, Vec<Part>), Bad> {
             parts.push(Part::Text { text });
         } else if let Some(image) = fields::object(part, either(part, "inlineData", "inline_data"))?
         {
-            parts.push(Part::Image {
-                media_type: fields::text(image, either(image, "mimeType", "mime_type"))?
-                    .unwrap_or_default(),
-                data: fields::text(image, "data")?.unwrap_or_default(),
+            let kind = fields::text(image, either(image, "mimeType", "mime_type"))?;
+            let media_type = kind.unwrap_or_default();
+            parts.push(match media_type.starts_with("image/") {
+                true => Part::Image {
+                    media_type,
+                    data: fields::text(image, "data")?.unwrap_or_default(),
+                },
+                false => untranslated.part(at, &media_type),
             });
         } else if let Some(call) =
             fields::object(part, either(part, "functionCall", "function_call"))?
@@ -163,7 +181,8 @@ fn parts(body: &Body, at: &str) -> Result<(Vec<Part>, Vec<Part>), Bad> {
                     .map_or_else(String::new, Value::to_string),
             });
         } else {
-            return Err(unknown_part(part.keys().next().map(String::as_str), &at));
+            let kind = part.keys().next().map_or("", String::as_str);
+            parts.push(untranslated.part(&at, kind));
         }
     }
     Ok((parts, results))

@@ -3,42 +3,102 @@
 
 mod anthropic;
 mod chat;
+mod embeddings;
 mod fields;
 mod gemini;
 mod responses;
+mod untranslated;
+
+pub(super) use embeddings::embeddings;
 
 use super::Api;
 use super::asked::{Asked, Bad};
 use serde_json::{Map, Value};
 use std::time::Duration;
 use switchboard_app::calls::ApiCall;
-use switchboard_engine::call::{ModelRequest, RawBody};
+use switchboard_engine::call::{Act, Message, ModelRequest, RawBody};
 use switchboard_engine::provider::Wire;
+
+use untranslated::Untranslated;
+
+/// Most models that one request may name after its first.
+const MOST_FALLBACKS: usize = 16;
 
 type Body = Map<String, Value>;
 
-/// Decodes a request's body. `named` is the model in the path with whether a stream is wanted, as Gemini
-/// has it; the other APIs have both in the body.
+/// What of a request is told outside its body.
+#[derive(Debug, Default)]
+pub(super) struct Outside {
+    /// The model in the path with whether a stream is wanted, as Gemini has it; the other APIs have both
+    /// in the body.
+    pub(super) named: Option<(String, bool)>,
+    pub(super) deadline: Option<Duration>,
+    /// Whether a stream is wanted as one JSON array instead of events.
+    pub(super) array: bool,
+}
+
+/// Decodes a request for an answer.
 ///
 /// # Errors
 /// The first field that cannot be understood.
-pub(super) fn decode(
-    api: Api,
-    mut body: Body,
-    named: Option<(String, bool)>,
-    deadline: Option<Duration>,
-) -> Result<Asked, Bad> {
-    let (mut model, stream) = match named {
+pub(super) fn decode(api: Api, mut body: Body, outside: Outside) -> Result<Asked, Bad> {
+    let (model, stream) = match outside.named {
         Some((model, stream)) => (Some(model), stream),
         None => (
             fields::text(&body, "model")?,
             fields::flag(&body, "stream")?.unwrap_or(false),
         ),
     };
-    let mut fallbacks = fields::texts(&body, "fallbacks")?.unwrap_or_default();
-    let mut models = fields::texts(&body, "models")?.unwrap_or_default();
+    let (model, fallbacks) = models(&mut body, model)?;
+    let include_usage = match body.get("stream_options") {
+        Some(Value::Object(options)) => fields::flag(options, "include_usage")?.unwrap_or(false),
+        _ => false,
+    };
+    let mut untranslated = Untranslated::default();
+    let mut request = match api {
+        Api::Chat => chat::request(&body, &mut untranslated),
+        Api::Responses => responses::request(&body, &mut untranslated),
+        Api::Anthropic => anthropic::request(&body, &mut untranslated),
+        Api::Gemini => gemini::request(&body, &mut untranslated),
+    }?;
+    request.raw = Some(RawBody {
+        wire: wire(api),
+        act: Act::Generate,
+        untranslated: untranslated.0,
+        body,
+    });
+    Ok(Asked {
+        call: ApiCall {
+            model,
+            fallbacks,
+            deadline: outside.deadline,
+            caller_key: None,
+            wants_wire: true,
+            request,
+        },
+        stream,
+        array: outside.array,
+        include_usage,
+    })
+}
+
+/// Returns the wire format that is an API's.
+fn wire(api: Api) -> Wire {
+    match api {
+        Api::Chat => Wire::OpenaiChat,
+        Api::Responses => Wire::OpenaiResponses,
+        Api::Anthropic => Wire::Anthropic,
+        Api::Gemini => Wire::Gemini,
+    }
+}
+
+/// Takes the models out of a body: the first, and those tried after it.
+fn models(body: &mut Body, named: Option<String>) -> Result<(String, Vec<String>), Bad> {
+    let mut fallbacks = fields::texts(body, "fallbacks")?.unwrap_or_default();
+    let mut models = fields::texts(body, "models")?.unwrap_or_default();
     body.remove("fallbacks");
     body.remove("models");
+    let mut model = named;
     if model.is_none() && !models.is_empty() {
         model = Some(models.remove(0));
     }
@@ -48,40 +108,15 @@ pub(super) fn decode(
     // `models` often begins with the model itself.
     models.retain(|other| *other != model);
     fallbacks.splice(0..0, models);
-    let include_usage = match body.get("stream_options") {
-        Some(Value::Object(options)) => fields::flag(options, "include_usage")?.unwrap_or(false),
-        _ => false,
-    };
-    let mut request = match api {
-        Api::Chat => chat::request(&body),
-        Api::Responses => responses::request(&body),
-        Api::Anthropic => anthropic::request(&body),
-        Api::Gemini => gemini::request(&body),
-    }?;
-    request.raw = Some(RawBody {
-        wire: match api {
-            Api::Chat => Wire::OpenaiChat,
-            Api::Responses => Wire::OpenaiResponses,
-            Api::Anthropic => Wire::Anthropic,
-            Api::Gemini => Wire::Gemini,
-        },
-        body,
-    });
-    Ok(Asked {
-        call: ApiCall {
-            caller_key: None,
-            model,
-            fallbacks,
-            deadline,
-            request,
-        },
-        stream,
-        include_usage,
-    })
+    if fallbacks.len() > MOST_FALLBACKS {
+        let message = format!("`fallbacks` may name {MOST_FALLBACKS} models at most");
+        return Err(Bad::new("fallbacks", message));
+    }
+    Ok((model, fallbacks))
 }
 
 /// Returns a request of nothing but messages.
-fn of_messages(messages: Vec<switchboard_engine::call::Message>) -> ModelRequest {
+fn of_messages(messages: Vec<Message>) -> ModelRequest {
     ModelRequest {
         model: String::new(),
         messages,
@@ -92,3 +127,6 @@ fn of_messages(messages: Vec<switchboard_engine::call::Message>) -> ModelRequest
         raw: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

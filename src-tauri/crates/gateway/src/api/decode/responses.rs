@@ -1,18 +1,17 @@
 //! Requests of OpenAI Responses.
 
 use super::super::asked::Bad;
-use super::chat::{choice_word, json_schema, named, unknown_part};
+use super::chat::{choice_word, json_schema, named};
+use super::untranslated::Untranslated;
 use super::{Body, fields, of_messages};
 use serde_json::Value;
 use switchboard_engine::call::{Message, ModelRequest, Params, Part, Role, ToolChoice};
 
-pub(super) fn request(body: &Body) -> Result<ModelRequest, Bad> {
-    for name in ["previous_response_id", "conversation"] {
+pub(super) fn request(body: &Body, untranslated: &mut Untranslated) -> Result<ModelRequest, Bad> {
+    // What only the provider itself keeps.
+    for name in ["previous_response_id", "conversation", "prompt"] {
         if fields::given(body, name).is_some() {
-            return Err(Bad::new(
-                name,
-                format!("`{name}` is not kept here: send the whole conversation in `input`"),
-            ));
+            untranslated.note(name);
         }
     }
     let mut messages = Vec::new();
@@ -24,17 +23,21 @@ pub(super) fn request(body: &Body) -> Result<ModelRequest, Bad> {
         _ => {
             for (index, value) in fields::list(body, "input")?.iter().enumerate() {
                 let at = format!("input.{index}");
-                item(fields::item(value, &at)?, &at, &mut messages)?;
+                item(fields::item(value, &at)?, &at, &mut messages, untranslated)?;
             }
         }
+    }
+    if messages.is_empty() && untranslated.0.is_some() {
+        messages.push(Message::text(Role::User, "[kept by the provider]"));
     }
     let mut request = of_messages(fields::some(messages, "input")?);
     for (index, value) in fields::list(body, "tools")?.iter().enumerate() {
         let at = format!("tools.{index}");
         let tool = fields::item(value, &at)?;
-        // Tools that a provider runs itself have no name of the caller's.
-        if fields::text(tool, "type")?.as_deref() == Some("function") {
-            request.tools.push(fields::tool(tool, "parameters", &at)?);
+        // The others are run by the provider itself.
+        match fields::kind(tool, &at)?.as_str() {
+            "function" => request.tools.push(fields::tool(tool, "parameters", &at)?),
+            _ => untranslated.note(at),
         }
     }
     request.tool_choice = match fields::given(body, "tool_choice") {
@@ -59,7 +62,12 @@ pub(super) fn request(body: &Body) -> Result<ModelRequest, Bad> {
     Ok(request)
 }
 
-fn item(body: &Body, at: &str, out: &mut Vec<Message>) -> Result<(), Bad> {
+fn item(
+    body: &Body,
+    at: &str,
+    out: &mut Vec<Message>,
+    untranslated: &mut Untranslated,
+) -> Result<(), Bad> {
     match fields::text(body, "type")?.as_deref() {
         None | Some("message") => {}
         Some("function_call") => {
@@ -85,7 +93,11 @@ fn item(body: &Body, at: &str, out: &mut Vec<Message>) -> Result<(), Bad> {
         }
         // Only its own maker can read it.
         Some("reasoning") => return Ok(()),
-        other => return Err(unknown_part(other, at)),
+        Some(other) => {
+            let part = untranslated.part(at, other);
+            fields::push(out, Role::User, vec![part]);
+            return Ok(());
+        }
     }
     let role = match fields::text(body, "role")?.as_deref() {
         Some("system" | "developer") => Role::System,
@@ -108,18 +120,18 @@ fn item(body: &Body, at: &str, out: &mut Vec<Message>) -> Result<(), Bad> {
     for (index, value) in fields::list(body, "content")?.iter().enumerate() {
         let at = format!("{at}.content.{index}");
         let part = fields::item(value, &at)?;
-        parts.push(match fields::text(part, "type")?.as_deref() {
-            Some("input_text" | "output_text" | "text" | "refusal") => Part::Text {
+        parts.push(match fields::kind(part, &at)?.as_str() {
+            "input_text" | "output_text" | "text" | "refusal" => Part::Text {
                 text: match fields::text(part, "text")? {
                     Some(text) => text,
                     None => fields::text(part, "refusal")?.unwrap_or_default(),
                 },
             },
-            Some("input_image") => {
+            "input_image" => {
                 let url = fields::text(part, "image_url")?.unwrap_or_default();
-                fields::data_url(&url, &format!("{at}.image_url"))?
+                fields::data_url(&url, &format!("{at}.image_url"), untranslated)
             }
-            other => return Err(unknown_part(other, &at)),
+            other => untranslated.part(at, other),
         });
     }
     fields::push(out, role, parts);

@@ -3,8 +3,9 @@
 use super::super::Api;
 use super::super::answer::{Answer, End};
 use super::super::error::Problem;
-use super::{Head, Render, arguments, event};
+use super::{Head, Render, arguments, data, event};
 use serde_json::{Value, json};
+use switchboard_app::calls::WireEvent;
 use switchboard_engine::call::FinishReason;
 use switchboard_engine::usage::Usage;
 
@@ -55,6 +56,8 @@ enum Block {
     Thinking,
     Text,
     Tool(u32),
+    /// Passed on as it came.
+    Other,
 }
 
 pub(super) struct Stream {
@@ -141,6 +144,24 @@ impl Render for Stream {
         let data = json!({"type": "message_delta", "delta": delta, "usage": usage(&end.usage)});
         event(out, "message_delta", &data);
         event(out, "message_stop", &json!({"type": "message_stop"}));
+    }
+
+    fn passed(&mut self, event: &WireEvent) {
+        match event.name.as_str() {
+            "content_block_start" => {
+                let started = data(event);
+                let index = started["index"].as_u64().unwrap_or_default();
+                let index = u32::try_from(index).unwrap_or_default();
+                self.blocks = index.saturating_add(1);
+                self.open = Some(match started["content_block"]["type"].as_str() {
+                    Some("text") => Block::Text,
+                    Some("thinking") => Block::Thinking,
+                    _ => Block::Other,
+                });
+            }
+            "content_block_stop" => self.open = None,
+            _ => {}
+        }
     }
 
     fn fail(&mut self, problem: &Problem, out: &mut String) {

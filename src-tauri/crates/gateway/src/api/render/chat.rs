@@ -3,8 +3,9 @@
 use super::super::Api;
 use super::super::answer::{Answer, End};
 use super::super::error::Problem;
-use super::{Head, Render, event};
+use super::{Head, Render, data, event};
 use serde_json::{Value, json};
+use switchboard_app::calls::WireEvent;
 use switchboard_engine::call::FinishReason;
 use switchboard_engine::usage::Usage;
 
@@ -62,6 +63,9 @@ pub(super) fn whole(head: &Head, answer: &Answer, end: End) -> Value {
 
 pub(super) struct Stream {
     head: Head,
+    id: String,
+    /// Whether the head is that of passed events.
+    is_passed: bool,
     /// Tool calls begun, by index.
     tools: Vec<u32>,
 }
@@ -69,14 +73,16 @@ pub(super) struct Stream {
 impl Stream {
     pub(super) fn new(head: Head) -> Self {
         Self {
+            id: format!("chatcmpl-{}", head.id),
             head,
+            is_passed: false,
             tools: Vec::new(),
         }
     }
 
     fn chunk(&self, choices: Value) -> Value {
         json!({
-            "id": format!("chatcmpl-{}", self.head.id), "object": "chat.completion.chunk",
+            "id": self.id, "object": "chat.completion.chunk",
             "created": self.head.created, "model": self.head.model, "choices": choices,
         })
     }
@@ -121,11 +127,31 @@ impl Render for Stream {
         let choices = json!([{"index": 0, "delta": {}, "logprobs": null, "finish_reason": finish}]);
         event(out, "", &self.chunk(choices));
         if self.head.include_usage {
-            let mut last = self.chunk(json!([]));
-            last["usage"] = usage(&end.usage);
-            event(out, "", &last);
+            self.usage(end, out);
         }
         out.push_str("data: [DONE]\n\n");
+    }
+
+    fn usage(&mut self, end: End, out: &mut String) {
+        let mut last = self.chunk(json!([]));
+        last["usage"] = usage(&end.usage);
+        event(out, "", &last);
+    }
+
+    fn passed(&mut self, event: &WireEvent) {
+        if std::mem::replace(&mut self.is_passed, true) {
+            return;
+        }
+        let chunk = data(event);
+        if let Some(id) = chunk["id"].as_str() {
+            self.id = id.to_owned();
+        }
+        if let Some(model) = chunk["model"].as_str() {
+            self.head.model = model.to_owned();
+        }
+        if let Some(created) = chunk["created"].as_u64() {
+            self.head.created = created;
+        }
     }
 
     fn fail(&mut self, problem: &Problem, out: &mut String) {

@@ -3,8 +3,9 @@
 use super::super::Api;
 use super::super::answer::{Answer, End};
 use super::super::error::Problem;
-use super::{Head, Render, arguments, event};
+use super::{Head, Render, arguments, data, event};
 use serde_json::{Value, json};
+use switchboard_app::calls::WireEvent;
 use switchboard_engine::call::FinishReason;
 use switchboard_engine::usage::Usage;
 
@@ -60,11 +61,16 @@ pub(super) fn whole(head: &Head, answer: &Answer, end: End) -> Value {
 
 pub(super) struct Stream {
     head: Head,
+    /// Whether the head is that of passed events.
+    is_passed: bool,
 }
 
 impl Stream {
     pub(super) fn new(head: Head) -> Self {
-        Self { head }
+        Self {
+            head,
+            is_passed: false,
+        }
     }
 }
 
@@ -93,6 +99,19 @@ impl Render for Stream {
             parts.push(json!({"text": ""}));
         }
         event(out, "", &response(&self.head, parts, Some(end)));
+    }
+
+    fn passed(&mut self, event: &WireEvent) {
+        if std::mem::replace(&mut self.is_passed, true) {
+            return;
+        }
+        let chunk = data(event);
+        if let Some(id) = chunk["responseId"].as_str() {
+            self.head.id = id.to_owned();
+        }
+        if let Some(model) = chunk["modelVersion"].as_str() {
+            self.head.model = model.to_owned();
+        }
     }
 
     fn fail(&mut self, problem: &Problem, out: &mut String) {

@@ -2,8 +2,9 @@
 
 use super::super::answer::{Answer, End};
 use super::super::error::Problem;
-use super::{Head, Render};
+use super::{Head, Render, data};
 use serde_json::{Value, json};
+use switchboard_app::calls::WireEvent;
 use switchboard_engine::call::FinishReason;
 use switchboard_engine::usage::Usage;
 
@@ -20,7 +21,7 @@ fn usage(usage: &Usage) -> Value {
 
 fn response(head: &Head, status: &str, output: &[Value]) -> Value {
     json!({
-        "id": format!("resp_{}", head.id), "object": "response", "created_at": head.created,
+        "id": head.id, "object": "response", "created_at": head.created,
         "status": status, "model": head.model, "output": output, "error": null,
         "incomplete_details": null, "instructions": null, "metadata": {},
         "parallel_tool_calls": true, "tool_choice": "auto", "tools": [],
@@ -52,6 +53,8 @@ enum Kind {
     Reasoning,
     Message,
     Tool(u32),
+    /// Passed on as it came, of a kind that is not written here.
+    Other,
 }
 
 /// An item of the output as far as it has come.
@@ -60,19 +63,31 @@ struct Item {
     /// For a tool: its call id and name.
     call: (String, String),
     text: String,
+    /// As the provider sent it, if it did.
+    passed: Option<Value>,
+    /// Whether `passed` is the item in full.
+    is_done: bool,
 }
 
 impl Item {
     fn id(&self, head: &Head, at: usize) -> String {
+        let passed = self.passed.as_ref().and_then(|item| item["id"].as_str());
+        if let Some(id) = passed {
+            return id.to_owned();
+        }
         let prefix = match self.kind {
             Kind::Reasoning => "rs",
-            Kind::Message => "msg",
+            Kind::Message | Kind::Other => "msg",
             Kind::Tool(_) => "fc",
         };
-        format!("{prefix}_{}_{at}", head.id)
+        let id = head.id.trim_start_matches("resp_");
+        format!("{prefix}_{id}_{at}")
     }
 
     fn value(&self, head: &Head, at: usize, status: &str) -> Value {
+        if let (true, Some(item)) = (self.is_done, &self.passed) {
+            return item.clone();
+        }
         let id = self.id(head, at);
         match self.kind {
             Kind::Reasoning => json!({
@@ -87,6 +102,7 @@ impl Item {
                 "id": id, "type": "function_call", "status": status,
                 "call_id": self.call.0, "name": self.call.1, "arguments": self.text,
             }),
+            Kind::Other => self.passed.clone().unwrap_or_default(),
         }
     }
 }
@@ -95,13 +111,24 @@ fn text_part(text: &str) -> Value {
     json!({"type": "output_text", "text": text, "annotations": [], "logprobs": []})
 }
 
+/// Returns the head with an id of this API's form.
+fn named(head: &Head) -> Head {
+    Head {
+        id: format!("resp_{}", head.id),
+        ..head.clone()
+    }
+}
+
 pub(super) fn whole(head: &Head, answer: &Answer, end: End) -> Value {
+    let head = &named(head);
     let mut items = Vec::new();
     let mut add = |kind, call, text: &str| {
         items.push(Item {
             kind,
             call,
             text: text.to_owned(),
+            passed: None,
+            is_done: false,
         });
     };
     if !answer.reasoning.is_empty() {
@@ -132,7 +159,7 @@ pub(super) struct Stream {
 impl Stream {
     pub(super) fn new(head: Head) -> Self {
         Self {
-            head,
+            head: named(&head),
             sequence: 0,
             items: Vec::new(),
             is_open: false,
@@ -161,6 +188,8 @@ impl Stream {
                 kind,
                 call: (call.0.to_owned(), call.1.to_owned()),
                 text: String::new(),
+                passed: None,
+                is_done: false,
             };
             let at = self.items.len();
             let id = item.id(&self.head, at);
@@ -168,7 +197,7 @@ impl Stream {
             match kind {
                 Kind::Reasoning => value["summary"] = json!([]),
                 Kind::Message => value["content"] = json!([]),
-                Kind::Tool(_) => {}
+                Kind::Tool(_) | Kind::Other => {}
             }
             self.items.push(item);
             self.is_open = true;
@@ -187,7 +216,7 @@ impl Stream {
                     let data = json!({"item_id": id, "output_index": at, "summary_index": 0, "part": part});
                     self.event("response.reasoning_summary_part.added", data, out);
                 }
-                Kind::Tool(_) => {}
+                Kind::Tool(_) | Kind::Other => {}
             }
         }
         let at = self.items.len().saturating_sub(1);
@@ -232,6 +261,7 @@ impl Stream {
                     json!({"item_id": id, "output_index": at, "name": name, "arguments": text});
                 self.event("response.function_call_arguments.done", data, out);
             }
+            Kind::Other => {}
         }
         self.event(
             "response.output_item.done",
@@ -276,6 +306,73 @@ impl Render for Stream {
             "response.incomplete"
         };
         self.event(name, json!({"response": response}), out);
+    }
+
+    fn passed(&mut self, event: &WireEvent) {
+        self.sequence += 1;
+        match event.name.as_str() {
+            "response.created" => {
+                let response = data(event)["response"].take();
+                if let Some(id) = response["id"].as_str() {
+                    self.head.id = id.to_owned();
+                }
+                if let Some(model) = response["model"].as_str() {
+                    self.head.model = model.to_owned();
+                }
+                if let Some(created) = response["created_at"].as_u64() {
+                    self.head.created = created;
+                }
+            }
+            "response.output_item.added" => {
+                let item = data(event)["item"].take();
+                let tools = self
+                    .items
+                    .iter()
+                    .filter(|item| matches!(item.kind, Kind::Tool(_)));
+                let kind = match item["type"].as_str() {
+                    Some("message") => Kind::Message,
+                    Some("reasoning") => Kind::Reasoning,
+                    Some("function_call") => {
+                        Kind::Tool(u32::try_from(tools.count()).unwrap_or(u32::MAX))
+                    }
+                    _ => Kind::Other,
+                };
+                let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
+                self.items.push(Item {
+                    kind,
+                    call: (text("call_id"), text("name")),
+                    text: String::new(),
+                    passed: Some(item),
+                    is_done: false,
+                });
+                self.is_open = true;
+            }
+            "response.output_item.done" => {
+                if let Some(last) = self.items.last_mut() {
+                    last.passed = Some(data(event)["item"].take());
+                    last.is_done = true;
+                }
+                self.is_open = false;
+            }
+            _ => {}
+        }
+    }
+
+    fn adopt(&mut self, answer: &Answer) {
+        for item in &mut self.items {
+            let text = match item.kind {
+                Kind::Message => Some(&answer.text),
+                Kind::Reasoning => Some(&answer.reasoning),
+                Kind::Tool(index) => {
+                    let tool = answer.tools.iter().find(|tool| tool.index == index);
+                    tool.map(|tool| &tool.arguments)
+                }
+                Kind::Other => None,
+            };
+            if let Some(text) = text {
+                item.text.clone_from(text);
+            }
+        }
     }
 
     fn fail(&mut self, problem: &Problem, out: &mut String) {
