@@ -631,7 +631,8 @@ async fn pushback_halves_how_many_are_under_way_and_only_where_nothing_is_config
         },
         ..target("q")
     };
-    for (target, limit) in [(target("p"), 10), (configured, 50)] {
+    // The first pushback may be chance; nineteen are under way at the second.
+    for (target, limit) in [(target("p"), 9), (configured, 50)] {
         let permits: Vec<Permit> = (0..20)
             .map(|_| go(health.admit(&target, last_path())))
             .collect();

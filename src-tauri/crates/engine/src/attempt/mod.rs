@@ -160,7 +160,7 @@ impl<'a> Attempt<'a> {
             self.progress.usage_or_estimate(input_tokens)
         };
         let tokens = tokens.input_tokens().saturating_add(tokens.output_tokens());
-        self.permit.end(error, tokens);
+        self.permit.end(self.watch.blame(error).as_deref(), tokens);
         self.progress
     }
 

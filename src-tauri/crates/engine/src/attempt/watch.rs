@@ -3,6 +3,7 @@
 use super::pace::{Pace, THROUGHPUT_FLOOR, THROUGHPUT_WINDOW};
 use crate::error::{CallError, ErrorKind};
 use crate::plan::Target;
+use std::borrow::Cow;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -64,6 +65,8 @@ pub(super) struct Watch<'a> {
     target: &'a Target,
     clocks: Clocks,
     pub(super) started: Instant,
+    /// Our own share of the deadline ran out, before any clock that is the target's.
+    cut_short: bool,
 }
 
 impl<'a> Watch<'a> {
@@ -72,7 +75,20 @@ impl<'a> Watch<'a> {
             target,
             clocks,
             started: Instant::now(),
+            cut_short: false,
         }
+    }
+
+    /// Returns the error as it counts for the target's health: a share of the deadline that was too short
+    /// says nothing about the target.
+    pub(super) fn blame<'e>(&self, error: Option<&'e CallError>) -> Option<Cow<'e, CallError>> {
+        let error = error?;
+        if !self.cut_short {
+            return Some(Cow::Borrowed(error));
+        }
+        let mut neutral = error.clone();
+        neutral.kind = ErrorKind::TotalTimeout;
+        Some(Cow::Owned(neutral))
     }
 
     pub(super) fn deadline(&self) -> Instant {
@@ -127,7 +143,8 @@ impl<'a> Watch<'a> {
         self.within_deadline(limit)
     }
 
-    pub(super) fn expired(&self, limit: Limit) -> CallError {
+    pub(super) fn expired(&mut self, limit: Limit) -> CallError {
+        self.cut_short = limit.clock == Clock::Share;
         let provider = &self.target.provider;
         let tier = self.target.tier.name();
         let length = human(limit.length);

@@ -27,8 +27,10 @@ pub enum Signal {
 /// pushback, nine tenths after a timeout, never below one.
 ///
 /// A window is as many answers as the limit. It is clean if most of them began as soon as usual, and it
-/// counts only if the limit was reached in it, else the limit would grow without evidence. Attempts that began before the last decrease belong to the same
-/// trouble and do not decrease again.
+/// counts only if the limit was reached in it, else the limit would grow without evidence. Attempts that
+/// began before the last decrease belong to the same trouble and do not decrease again. One pushback or
+/// timeout among many answers is chance, not load: a healthy provider would be throttled by its ordinary
+/// errors (TCP's trouble with random loss). [`TROUBLE`] says how many it takes.
 #[derive(Debug, Clone, Copy)]
 pub struct Concurrency {
     limit: f64,
@@ -39,7 +41,14 @@ pub struct Concurrency {
     /// Whether all of the limit was in use since the window began.
     reached: bool,
     decreased_at: Option<Instant>,
+    /// The latest ends, newest in the lowest bit: 1 for a pushback or timeout.
+    recent: u32,
+    /// How many of `recent` are known, at most 32.
+    known: u32,
 }
+
+/// Pushbacks and timeouts among the latest 32 ends that count as load: this many, and a tenth.
+const TROUBLE: u32 = 2;
 
 impl Default for Concurrency {
     fn default() -> Self {
@@ -49,6 +58,8 @@ impl Default for Concurrency {
             slow: 0,
             reached: false,
             decreased_at: None,
+            recent: 0,
+            known: 0,
         }
     }
 }
@@ -77,6 +88,11 @@ impl Concurrency {
 
     /// Notes that an attempt ended that began at `began`; `in_flight` includes it.
     pub fn ended(&mut self, now: Instant, began: Instant, in_flight: u32, signal: Signal) {
+        if signal != Signal::None {
+            let trouble = matches!(signal, Signal::Pushback | Signal::Late);
+            self.recent = (self.recent << 1) | u32::from(trouble);
+            self.known = (self.known + 1).min(u32::BITS);
+        }
         match signal {
             Signal::Clean => self.answered(0),
             Signal::Slow => self.answered(1),
@@ -104,9 +120,12 @@ impl Concurrency {
     }
 
     fn decrease(&mut self, now: Instant, began: Instant, in_flight: u32, factor: f64) {
-        if self.decreased_at.is_some_and(|at| began <= at) {
+        let troubles = self.recent.count_ones();
+        let is_chance = troubles < TROUBLE || troubles * 10 < self.known;
+        if is_chance || self.decreased_at.is_some_and(|at| began <= at) {
             return;
         }
+        (self.recent, self.known) = (0, 0);
         // From what was really under way: a limit that was never reached says nothing.
         self.limit = (self.limit.min(f64::from(in_flight)) * factor).max(FLOOR);
         self.begin_window();
@@ -150,10 +169,15 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    fn twice(concurrency: &mut Concurrency, now: Instant, in_flight: u32, signal: Signal) {
+        concurrency.ended(now, now - SECOND, in_flight + 1, signal);
+        concurrency.ended(now, now - SECOND, in_flight, signal);
+    }
+
     /// Ten under way, pushed back: five may be.
     fn at_five(start: Instant) -> Concurrency {
         let mut concurrency = Concurrency::default();
-        concurrency.ended(start + SECOND, start, 10, Signal::Pushback);
+        twice(&mut concurrency, start + SECOND, 10, Signal::Pushback);
         assert_eq!(concurrency.limit(), 5);
         concurrency
     }
@@ -171,7 +195,7 @@ mod tests {
             concurrency.ended(start + SECOND, start, in_flight, Signal::Pushback);
         }
         assert_eq!(concurrency.limit(), 5);
-        concurrency.ended(start + SECOND * 3, start + SECOND * 2, 5, Signal::Pushback);
+        twice(&mut concurrency, start + SECOND * 3, 5, Signal::Pushback);
         assert_eq!(concurrency.limit(), 2);
     }
 
@@ -214,8 +238,24 @@ mod tests {
     fn a_timeout_takes_a_tenth() {
         let start = Instant::now();
         let mut concurrency = Concurrency::default();
-        concurrency.ended(start + SECOND, start, 100, Signal::Late);
+        twice(&mut concurrency, start + SECOND, 100, Signal::Late);
         assert_eq!(concurrency.limit(), 90);
+    }
+
+    #[test]
+    fn one_pushback_or_timeout_among_many_answers_is_chance() {
+        let start = Instant::now();
+        let mut concurrency = Concurrency::default();
+        for step in 1..=200 {
+            let now = start + SECOND * step;
+            let signal = if step % 15 == 0 {
+                Signal::Pushback
+            } else {
+                Signal::Clean
+            };
+            concurrency.ended(now, now - SECOND, 20, signal);
+        }
+        assert_eq!(concurrency.limit(), 1000);
     }
 
     #[test]

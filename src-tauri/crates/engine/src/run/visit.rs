@@ -8,7 +8,11 @@ use crate::error::CallError;
 use crate::event::Event;
 use crate::plan::Target;
 use crate::transport::Transport;
+use std::time::Duration;
 use tokio::time::Instant;
+
+/// How long a call waits for its turn at a target while another follows.
+const MOST_WAIT: Duration = Duration::from_secs(2);
 
 /// One target while it is tried, with its retries.
 pub(super) struct Visit<'a> {
@@ -71,7 +75,10 @@ impl<'a, T: Transport> Loop<'a, T> {
     pub(super) fn need(&mut self, visit: &Visit<'a>) -> Need {
         Need {
             tokens: gate::reserve(&self.request, self.input_tokens),
-            until: visit.share.unwrap_or(self.deadline),
+            // Another target can answer sooner than a full one.
+            until: visit
+                .share
+                .map_or(self.deadline, |share| share.min(Instant::now() + MOST_WAIT)),
             has_fallback: visit.share.is_some(),
             draw: self.context.chance.f64(),
         }
