@@ -11,8 +11,7 @@
 //! | `POST /v1/chat/completions`, `/v1/responses`, `/v1/messages` | OpenAI's two APIs, Anthropic's |
 //! | `POST /v1beta/models/{model}:generateContent`, `:streamGenerateContent` (also `/v1`) | Gemini's |
 //! | `POST /v1/embeddings` | OpenAI's, also from providers of Gemini's API |
-//! | `GET /v1/models`, `/v1beta/models` | the models that can be named, in the caller's form |
-//! | `GET /v1/models/{model}`, `/v1beta/models/{model}` | one of them |
+//! | `GET /v1/models`, `/v1beta/models`, and `/{model}` below | what can be named, in the caller's form |
 //! | `GET /healthz` | whether it is up |
 //!
 //! # Dashboard

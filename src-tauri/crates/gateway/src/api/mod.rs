@@ -7,6 +7,7 @@ mod body;
 mod call;
 mod decode;
 mod error;
+mod fold;
 mod framing;
 mod known;
 mod models;

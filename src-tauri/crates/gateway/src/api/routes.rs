@@ -31,8 +31,8 @@ pub(super) struct Shared {
 /// Where a request goes.
 enum Place {
     Health,
-    Models(Api),
-    Model(Api, String),
+    /// All, or the one of that name.
+    Models(Api, Option<String>),
     Call(Api, Option<(String, bool)>),
     Embeddings,
 }
@@ -58,17 +58,14 @@ async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Proble
     let caller_key = admitted(shared, headers, query).await?;
     match place {
         Place::Health => Ok("ok\n".into_response()),
-        Place::Models(api) => {
-            let list = models::list(api, &api_models(&shared.app).await);
-            Ok(Json(list).into_response())
+        Place::Models(api, name) => {
+            let all = api_models(&shared.app).await?;
+            let told = match name {
+                Some(name) => models::named(api, &all, &name)?,
+                None => models::list(api, &all),
+            };
+            Ok(Json(told).into_response())
         }
-        Place::Model(api, id) => match models::one(api, &api_models(&shared.app).await, &id) {
-            Some(model) => Ok(Json(model).into_response()),
-            None => {
-                let message = format!("there is no model `{id}` here, or it cannot be called now");
-                Err(Problem::new(StatusCode::NOT_FOUND, "not_found", message))
-            }
-        },
         Place::Call(api, named) => {
             let is_events =
                 query.is_some_and(|query| query.split('&').any(|pair| pair == "alt=sse"));
@@ -118,22 +115,16 @@ async fn admitted(
 /// Returns whose API a path belongs to.
 fn api_of(path: &str, headers: &HeaderMap) -> Api {
     match path {
-        "/v1/responses" => Api::Responses,
         _ if path.starts_with("/v1/messages") => Api::Anthropic,
+        "/v1/responses" => Api::Responses,
         _ if path.starts_with("/v1beta/") => Api::Gemini,
-        // Three APIs have their models at the same path: the client's own header tells them apart.
         _ if path.starts_with("/v1/models") => {
-            let has = |name: &str| headers.contains_key(name);
-            let method = path.rsplit_once(':').map(|(_, method)| method);
-            if has("anthropic-version") {
-                Api::Anthropic
-            } else if has("x-goog-api-key")
-                || has("x-goog-api-client")
-                || matches!(method, Some("generateContent" | "streamGenerateContent"))
-            {
-                Api::Gemini
-            } else {
-                Api::Chat
+            let is_act =
+                path.ends_with(":generateContent") || path.ends_with(":streamGenerateContent");
+            match () {
+                () if is_act || headers.contains_key("x-goog-api-key") => Api::Gemini,
+                () if headers.contains_key("anthropic-version") => Api::Anthropic,
+                () => Api::Chat,
             }
         }
         _ => Api::Chat,
@@ -144,7 +135,7 @@ fn place(method: &Method, path: &str, headers: &HeaderMap) -> Result<Place, Prob
     let api = api_of(path, headers);
     let (place, wanted) = match path {
         "/healthz" => (Place::Health, Method::GET),
-        "/v1/models" | "/v1beta/models" => (Place::Models(api), Method::GET),
+        "/v1/models" | "/v1beta/models" => (Place::Models(api, None), Method::GET),
         "/v1/embeddings" => (Place::Embeddings, Method::POST),
         "/v1/chat/completions" | "/v1/responses" | "/v1/messages" => {
             (Place::Call(api, None), Method::POST)
@@ -153,13 +144,14 @@ fn place(method: &Method, path: &str, headers: &HeaderMap) -> Result<Place, Prob
             let model = path
                 .strip_prefix("/v1beta/models/")
                 .or_else(|| path.strip_prefix("/v1/models/"));
+            if let (Some(model), true) = (model, method == Method::GET) {
+                let name = unescaped(model);
+                return Ok(Place::Models(api, Some(name)));
+            }
             let named = model.and_then(|model| model.rsplit_once(':'));
-            let stream = match (named, model) {
-                (Some((_, "generateContent")), _) => false,
-                (Some((_, "streamGenerateContent")), _) => true,
-                (_, Some(model)) if *method == Method::GET => {
-                    return Ok(Place::Model(api, unescaped(model)));
-                }
+            let stream = match named {
+                Some((_, "generateContent")) => false,
+                Some((_, "streamGenerateContent")) => true,
                 _ => {
                     let message = format!("there is nothing at {path}");
                     return Err(Problem::new(StatusCode::NOT_FOUND, "unknown_path", message));

@@ -128,7 +128,7 @@ async fn a_slow_but_living_client_gets_everything() {
 #[tokio::test]
 async fn two_hundred_clients_that_vanish_leave_nothing_behind() {
     let world = world().await;
-    let model = "up-chat/steady?ttft=20&tps=50&tokens=2000";
+    let model = "up-chat/steady?ttft=20&tps=4&tokens=2000";
     let mut streams = Vec::new();
     for index in 0..200 {
         let mut stream = TcpStream::connect(world.gateway.address()).await.unwrap();

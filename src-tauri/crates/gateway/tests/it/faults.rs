@@ -19,11 +19,11 @@ enum Api {
 const APIS: [Api; 4] = [Api::Chat, Api::Responses, Api::Anthropic, Api::Gemini];
 
 /// Few enough retries that a fault that stays is over soon.
-const SETTINGS: &str = "[settings]\nretries = 1\nfallback_retries = 1\n";
+const SETTINGS: &str = "[settings]\nretries = 1\nfallback_retries = 1\ndeadline = \"30s\"\n";
 /// What the fallback says.
 const RESCUE: &str = "RESCUED";
 /// No client waits longer.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(120);
 
 /// What a client made of a reply.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ enum Seen {
     /// A clean end, after this text.
     Whole(String),
     /// An error in the API's own shape.
-    Error,
+    Error(String),
     /// Neither: what no client may ever be given.
     Neither(String),
 }
@@ -73,7 +73,7 @@ fn read(api: Api, status: u16, kind: &str, text: &str) -> Seen {
         };
         return match status {
             200 => whole(api, &body),
-            400..=599 if is_error(api, &body) => Seen::Error,
+            400..=599 if is_error(api, &body) => Seen::Error(text.to_owned()),
             _ => Seen::Neither(format!("{status} {text}")),
         };
     }
@@ -118,7 +118,7 @@ fn read(api: Api, status: u16, kind: &str, text: &str) -> Seen {
     };
     match (ended, failed) {
         (true, false) => Seen::Whole(text),
-        (false, true) => Seen::Error,
+        (false, true) => Seen::Error(format!("{:?}", events.last())),
         _ => Seen::Neither(format!("ended {ended}, failed {failed}: {text}")),
     }
 }
@@ -180,7 +180,7 @@ async fn play(world: &World, upstream: &str, fallbacks: &[&str]) -> Vec<Played> 
                 fallbacks.len()
             ));
             let script = format!(
-                "steady?tokens=40&tps=400&ttft=20&wait=4000&size=64&hint=20&seed={seed}&fault={}",
+                "steady?tokens=40&tps=400&ttft=20&wait=20000&size=64&hint=20&seed={seed}&fault={}",
                 fault.name()
             );
             let rescue = format!("up-chat/steady?ttft=1&tps=max&seed={seed}&say={RESCUE}");
@@ -294,7 +294,7 @@ async fn rescued(upstream: &str) {
             Seen::Whole(text) if is_harmless(*fault) => assert!(!text.is_empty(), "{name}"),
             // Its own retry or its fallback.
             Seen::Whole(text) => assert!(text.ends_with(RESCUE), "{name}: {text}"),
-            Seen::Error => assert!(stops(*fault), "{name}: not rescued"),
+            Seen::Error(what) => assert!(stops(*fault), "{name}: not rescued: {what}"),
             Seen::Neither(what) => panic!("{name}: {what}"),
         }
     }
@@ -316,9 +316,9 @@ async fn alone(upstream: &str) {
                 );
                 assert!(is_harmless(*fault) || slow, "{name}: a clean end: {text}");
             }
-            Seen::Error => assert!(
+            Seen::Error(what) => assert!(
                 !is_harmless(*fault) || *fault == Fault::Dribble,
-                "{name}: an error"
+                "{name}: an error: {what}"
             ),
             Seen::Neither(what) => panic!("{name}: {what}"),
         }

@@ -70,9 +70,9 @@ pub(crate) const UPSTREAMS: [&str; 4] = ["up-chat", "up-responses", "up-anthropi
 /// Clocks short enough for a test; what they are does not matter to what they do.
 pub(crate) const CLOCKS: &str = r#"
 [timeouts.standard]
-headers = "1s"
-first_token = "1500ms"
-idle = "1500ms"
+headers = "4s"
+first_token = "5s"
+idle = "5s"
 "#;
 
 /// Returns the configuration of a provider without a key.
