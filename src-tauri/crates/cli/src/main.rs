@@ -7,10 +7,12 @@ mod arguments;
 mod call;
 mod compare;
 mod exit;
+mod keys;
 mod models;
 mod prompt;
 mod rehearse;
 mod report;
+mod routes;
 mod run;
 mod screen;
 mod serve;
@@ -66,9 +68,12 @@ fn main() -> ExitCode {
 async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop> {
     let caller = match &arguments.command {
         Command::Serve(_) => Caller::Gateway,
-        Command::Call(_) | Command::Compare(_) | Command::Models(_) | Command::Rehearse(_) => {
-            Caller::Cli
-        }
+        Command::Call(_)
+        | Command::Compare(_)
+        | Command::Models(_)
+        | Command::Routes(_)
+        | Command::Keys(_)
+        | Command::Rehearse(_) => Caller::Cli,
     };
     let session = Session::open(arguments.data_dir.as_deref(), caller, terminal).await?;
     let ended = match &arguments.command {
@@ -76,6 +81,8 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Compare(arguments) => compare::run(&session, arguments).await,
         Command::Serve(arguments) => serve::run(&session, arguments).await,
         Command::Models(arguments) => models::run(&session, arguments).await,
+        Command::Routes(arguments) => routes::run(&session, arguments).await,
+        Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
     };
     let interrupted = session.interrupted();

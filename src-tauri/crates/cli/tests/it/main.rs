@@ -3,5 +3,8 @@
 
 mod call;
 mod compare;
+mod keys;
 mod program;
+mod rehearse;
+mod routes;
 mod serve;

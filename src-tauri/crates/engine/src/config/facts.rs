@@ -5,7 +5,7 @@
 
 use crate::plan::Tier;
 use crate::price::{PicoUsd, TokenPrice};
-use crate::provider::Capabilities;
+use crate::provider::{Capabilities, claude_version};
 
 /// Every sampling parameter by name, as in `Params`.
 pub(super) const PARAMS: [&str; 6] = [
@@ -50,6 +50,7 @@ pub fn facts(preset: Option<&str>, model: &str) -> Facts {
             family.apply(&mut facts);
         }
     }
+    facts.capabilities.prefill = takes_begun_answers(preset, model);
     let price = PRICES
         .iter()
         .find(|row| Some(row.preset) == preset && row.model == model);
@@ -65,6 +66,17 @@ pub fn facts(preset: Option<&str>, model: &str) -> Facts {
         });
     }
     facts
+}
+
+/// Returns whether a provider carries on an answer that the request has begun: Claude before 4.6 (what's new
+/// in Claude 4.6), Mistral and DeepSeek (chat prefix completion), and llama.cpp (its pull request 13174);
+/// all read 2026-11-25. At other addresses the same models may be served in another way.
+fn takes_begun_answers(preset: Option<&str>, model: &str) -> bool {
+    match preset {
+        Some("anthropic") => claude_version(model).is_some_and(|version| version < (4, 6)),
+        Some("mistral" | "deepseek" | "llamacpp") => true,
+        _ => false,
+    }
 }
 
 /// Models whose names begin alike.
