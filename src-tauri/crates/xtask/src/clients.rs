@@ -110,10 +110,13 @@ fn install_python() -> Result<PathBuf, String> {
             "--no-compile",
             "--only-binary=:all:",
             "--require-hashes",
+            // The lock file names everything; `check` below holds it to that.
+            "--no-deps",
             "--requirement",
         ];
         let pip = ["-m", "pip", "install"];
-        quiet(Command::new(&program).args(pip).args(options).arg(&lock))
+        quiet(Command::new(&program).args(pip).args(options).arg(&lock))?;
+        quiet(Command::new(&program).args(["-m", "pip", "check"]))
     };
     once(
         "Python clients",
