@@ -283,6 +283,10 @@ def litellm_models(folder):
     return found
 
 
+# Providers that charge the higher step from the threshold on, not above it.
+INCLUSIVE = {'x-ai'}
+
+
 def overlay_steps(entry, tier, where, filled=True):
     """`{threshold: {bucket: USD per million}}` that an entry states for a tier; `{}` if it does not state input
     and output. `filled`: cache prices that the tier lacks are those of the standard tier."""
@@ -318,7 +322,7 @@ def overlay_steps(entry, tier, where, filled=True):
             return {}
         if suffix == '' and isinstance(fee := entry.get('input_cost_per_request'), Decimal):
             row['request'] = micro(fee * 10**6, (*where, 'request'))
-        table[threshold] = row
+        table[threshold - 1 if threshold and where[0] in INCLUSIVE else threshold] = row
     return table
 
 
@@ -344,7 +348,7 @@ def current(rows, tier, today):
 
 
 def compare(provider, model, tier, base, overlay):
-    """Lists where two tables differ. Returns whether input and output agree."""
+    """Lists where two tables differ; `tier` says of what. Returns whether input and output agree."""
     agree = True
     for threshold in sorted(base.keys() | overlay.keys()):
         if threshold not in base or threshold not in overlay:
@@ -474,6 +478,12 @@ def main():
             window, most_out, letters, retires = details(entry)
             if model.context_window:
                 window = str(model.context_window)
+            # Other names of the model may state other figures.
+            for name, other in names.items():
+                for tier in LITELLM_TIERS if other is not entry else ():
+                    table = overlay_steps(other, tier, (provider.id, name), filled=False)
+                    if table and (key := current(rows, tier, today)):
+                        compare(provider.id, model.id, f'{tier} as {name}', rows[key], table)
             lines.append(line('m', provider.id, model.id, window, most_out, letters, retires, 'deprecated' if model.deprecated else ''))
             lines.extend(price_lines(provider.id, model.id, rows, added, 'g'))
         # The first model whose rule holds is the one meant, so an exact name belongs to the first that takes it.
@@ -500,6 +510,11 @@ def main():
             if standard[0]['input'] == 0 and standard[0]['output'] == 0:
                 conflict('zero', provider.id, name, 'not taken: 0 here may mean free or unknown')
                 continue
+            # What a reseller asks counts before what the maker asks.
+            if maker := provider.find_model(name, all_providers=providers):
+                theirs = base_rows(provider, maker)
+                if key := current(theirs, 'standard', today):
+                    compare(provider.id, name, 'standard', theirs[key], standard)
             rows = {('standard', '', ''): standard}
             overlay_on(provider.id, name, rows, entry, today)
             lines.append(line('m', provider.id, name, *details(entry)))

@@ -127,23 +127,27 @@ impl Book {
     }
 
     /// Returns the tariff that a model's name means at a provider, or `None` if no price is known.
-    pub fn find(&self, provider: &str, model: &str) -> Option<&Arc<Tariff>> {
+    ///
+    /// Of a model that the provider resells, only the maker's standard price is taken: whether the maker's service
+    /// tiers are sold too is not known.
+    pub fn find(&self, provider: &str, model: &str) -> Option<Arc<Tariff>> {
+        let own = self.providers.get(provider)?;
         let name = model.to_lowercase();
-        if let Some(found) = self.named(provider, &name) {
-            return found;
+        match self.named(own, &name) {
+            Some(found) => found,
+            // A compact date in a name may stand for one with hyphens.
+            None => self.named(own, &dashed_date(&name)?)?,
         }
-        // A compact date in a name may stand for one with hyphens.
-        let dashed = dashed_date(&name)?;
-        self.named(provider, &dashed).flatten()
     }
 
     /// `Some(None)`: the name is known to have no price.
-    fn named(&self, provider: &str, name: &str) -> Option<Option<&Arc<Tariff>>> {
-        let own = self.providers.get(provider)?;
-        own.named(name).or_else(|| {
-            let others = own.fallbacks.iter().filter_map(|id| self.providers.get(id));
-            let mut found = others.filter_map(|other| other.named(name));
-            found.next()
+    fn named(&self, own: &Provider, name: &str) -> Option<Option<Arc<Tariff>>> {
+        own.named(name).map(Option::<&Arc<_>>::cloned).or_else(|| {
+            let makers = own.fallbacks.iter().filter_map(|id| self.providers.get(id));
+            let mut found = makers.filter_map(|maker| maker.named(name));
+            found
+                .next()
+                .map(|tariff| tariff.map(|tariff| Arc::new(tariff.standard_only())))
         })
     }
 

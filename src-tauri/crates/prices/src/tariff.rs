@@ -96,6 +96,18 @@ impl Tariff {
         Self::new(provider.into(), model.into(), Details::default(), vec![row])
     }
 
+    /// Returns this tariff without service tiers.
+    pub(crate) fn standard_only(&self) -> Self {
+        let standard = self
+            .rows
+            .iter()
+            .filter(|row| row.tier == ServiceTier::Standard);
+        Self {
+            rows: standard.cloned().collect(),
+            ..self.clone()
+        }
+    }
+
     /// Returns every price, by tier, date, hours and context length.
     pub fn rows(&self) -> &[Row] {
         &self.rows

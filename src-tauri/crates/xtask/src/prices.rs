@@ -24,7 +24,9 @@ pub(crate) fn write() -> Result<(), String> {
             "import genai_prices, pathlib; print(pathlib.Path(genai_prices.__file__).parents[1])",
         ],
     )
-    .ok_or("the Python package genai-prices cannot be imported; remove target/prices and try again")?;
+    .ok_or(
+        "the Python package genai-prices cannot be imported; remove target/prices and try again",
+    )?;
     let crate_folder = root().join("src-tauri/crates/prices");
     step::must(
         Command::new(&python)
@@ -48,7 +50,8 @@ fn environment(home: &PathBuf) -> Result<String, String> {
     let folder = if cfg!(windows) { "Scripts" } else { "bin" };
     let python = home.join("venv").join(folder).join("python");
     let interpreter = if cfg!(windows) { "python" } else { "python3" };
-    std::fs::create_dir_all(home).map_err(|error| format!("cannot make {}: {error}", home.display()))?;
+    std::fs::create_dir_all(home)
+        .map_err(|error| format!("cannot make {}: {error}", home.display()))?;
     if !python.exists() {
         step::must(
             Command::new(interpreter)

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bundled;
+mod oracle;
 mod properties;
 mod refuse;
 mod rows;

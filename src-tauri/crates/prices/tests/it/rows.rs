@@ -23,9 +23,11 @@ fn buckets_without_a_price_of_their_own_are_charged_like_the_next_wider_one() {
         reasoning_output_tokens: 1,
         estimated: false,
     };
-    let plain = book.find("a", "plain").unwrap().bill(&all, &terms).unwrap();
+    let plain = book.find("a", "plain").unwrap();
+    let plain = plain.bill(&all, &terms).unwrap();
     assert_eq!(plain.total.0, 8_000_000);
-    let full = book.find("a", "full").unwrap().bill(&all, &terms).unwrap();
+    let full = book.find("a", "full").unwrap();
+    let full = full.bill(&all, &terms).unwrap();
     assert_eq!(full.breakdown.cache_read.0, 100_000);
     assert_eq!(full.breakdown.cache_write.0, 1_250_000);
     assert_eq!(full.breakdown.cache_write_1h.0, 2_000_000);
