@@ -2,7 +2,8 @@
 //! `src-tauri/permissions/main.toml`.
 //!
 //! Use-cases go through [`api`]; acts that reach outside the program (a key, a file, a browser) are
-//! commands of their own. No command returns a credential.
+//! commands of their own. No command returns a credential, but for [`create_gateway_key`]: a key that is made
+//! here for the user's own programs, shown the one time that it exists outside their hands.
 
 use crate::live::Live;
 use crate::window;
@@ -11,7 +12,8 @@ use std::path::PathBuf;
 use switchboard_app::App;
 use switchboard_app::api::dispatch;
 use switchboard_app::api::types::{
-    ApiError, Batch, ErrorCode, KeyScan, OpenUrl, ProviderInfo, SaveText, SavedFile, SetKey,
+    ApiError, Batch, CreateGatewayKey, CreatedGatewayKey, ErrorCode, KeyScan, OpenUrl,
+    ProviderInfo, SaveText, SavedFile, SetKey,
 };
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
@@ -57,6 +59,15 @@ pub(crate) async fn set_hidden(live: State<'_, Live>, hidden: bool) -> Result<()
 #[tauri::command]
 pub(crate) async fn set_key(app: State<'_, App>, key: SetKey) -> Result<ProviderInfo, ApiError> {
     app.set_key(key).await
+}
+
+/// Makes a gateway key and returns it, this once: what is kept is its hash.
+#[tauri::command]
+pub(crate) async fn create_gateway_key(
+    app: State<'_, App>,
+    request: CreateGatewayKey,
+) -> Result<CreatedGatewayKey, ApiError> {
+    app.create_gateway_key(request).await
 }
 
 /// Lets the user choose a `.env` file and looks for known key variables in it; `None` if the user

@@ -65,6 +65,7 @@ pub fn run() -> ExitCode {
             commands::subscribe,
             commands::set_hidden,
             commands::set_key,
+            commands::create_gateway_key,
             commands::scan_dotenv,
             commands::open_url,
             commands::save_text,

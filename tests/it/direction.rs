@@ -1,4 +1,5 @@
-//! Dependencies point one way: prices, then engine, then sandbox and store, then app, then the hosts.
+//! Dependencies point one way: prices, then engine, then sandbox and store, then rehearse, then app, then the
+//! hosts.
 
 use crate::metadata::{items, read};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,11 +11,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-sandbox", &["switchboard-engine"]),
     ("switchboard-store", &["switchboard-engine"]),
     (
+        "switchboard-rehearse",
+        &["switchboard-engine", "switchboard-sandbox"],
+    ),
+    (
         "switchboard-app",
         &[
             "switchboard-engine",
             "switchboard-sandbox",
             "switchboard-store",
+            "switchboard-rehearse",
         ],
     ),
     (
@@ -23,7 +29,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "switchboard-gateway",
-        &["switchboard-engine", "switchboard-app"],
+        // The simulator in tests only, for its journal.
+        &[
+            "switchboard-engine",
+            "switchboard-sandbox",
+            "switchboard-app",
+        ],
     ),
     (
         "switchboard-cli",

@@ -1,9 +1,13 @@
-//! What a host brings: the operating system's key store and the process environment.
+//! What a host brings: the operating system's key store, the process environment, and the gateway's
+//! server.
 //!
 //! The port is deliberately narrow: operations, no handles. Folders, dialogs and windows are the
 //! host's own affair.
 
+use crate::App;
 use crate::api::types::KeychainState;
+use futures_util::future::BoxFuture;
+use std::net::SocketAddr;
 use switchboard_engine::secret::Secret;
 
 /// The program around the application: the window, the command line or a test.
@@ -16,6 +20,26 @@ pub trait Host: Send + Sync + std::fmt::Debug {
 
     /// Returns every environment variable that is Unicode.
     fn variables(&self) -> Vec<(String, String)>;
+
+    /// Returns what serves the gateway in this process; `None` if nothing does.
+    fn gateway(&self) -> Option<&dyn GatewayServer> {
+        None
+    }
+}
+
+/// Serves the gateway over HTTP.
+pub trait GatewayServer: Send + Sync + std::fmt::Debug {
+    /// Starts it and returns where it listens; port 0 takes a free one. It must not run yet.
+    ///
+    /// # Errors
+    /// One sentence that says why it cannot listen there, fit to be shown.
+    fn start(&self, app: App, address: SocketAddr) -> BoxFuture<'_, Result<SocketAddr, String>>;
+
+    /// Stops it and the calls it runs. Stopping one that is off does nothing.
+    fn stop(&self) -> BoxFuture<'_, ()>;
+
+    /// Returns where it listens; `None`: it is off.
+    fn address(&self) -> Option<SocketAddr>;
 }
 
 /// The operating system's key store. Its methods block; the application calls them on a thread that

@@ -9,6 +9,8 @@ pub mod api;
 pub mod calls;
 pub mod config;
 pub mod diff;
+pub mod gateway;
+mod gateway_keys;
 pub mod host;
 pub mod info;
 pub mod live;
@@ -16,6 +18,8 @@ pub mod network;
 pub mod plans;
 pub mod prompts;
 pub mod providers;
+pub mod rehearse;
+pub mod routes;
 pub mod secrets;
 mod simulator;
 pub mod variables;
@@ -23,10 +27,13 @@ pub mod variables;
 use api::types::{ApiError, ErrorCode, KeyScan, Live, ProviderInfo, SetKey};
 use calls::Running;
 use config::ConfigHandle;
+use gateway::GatewayState;
+use gateway_keys::GatewayKeys;
 use host::Host;
 use live::{LiveHub, Subscription};
 use network::Http;
 use providers::Providers;
+use rehearse::Rehearsals;
 use secrets::Secrets;
 use simulator::SandboxSimulator;
 use std::path::{Path, PathBuf};
@@ -34,6 +41,8 @@ use std::sync::Arc;
 use switchboard_engine::admit::Health;
 use switchboard_engine::redact::Redactor;
 use switchboard_store::{Store, StoreError};
+
+pub use gateway_keys::GatewayCaller;
 
 /// Who makes a process's calls, as history shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +96,10 @@ struct Inner {
     live: LiveHub,
     running: Running,
     health: Health,
+    rehearsals: Rehearsals,
+    host: Arc<dyn Host>,
+    gateway: GatewayState,
+    gateway_keys: GatewayKeys,
     interrupted_at_launch: u32,
 }
 
@@ -118,7 +131,7 @@ impl App {
         config.watch();
         let redactor = options.redactor;
         let learned = Arc::clone(&redactor);
-        let secrets = Secrets::new(options.host, config.clone(), move |secret| {
+        let secrets = Secrets::new(Arc::clone(&options.host), config.clone(), move |secret| {
             learned.learn(secret)
         });
         let http = Http::new(config.clone());
@@ -135,7 +148,7 @@ impl App {
                 history_path,
                 caller: options.caller,
                 redactor,
-                store,
+                store: store.clone(),
                 config,
                 secrets,
                 providers,
@@ -143,6 +156,10 @@ impl App {
                 live: LiveHub::default(),
                 running: Running::default(),
                 health: Health::default(),
+                rehearsals: Rehearsals::default(),
+                host: options.host,
+                gateway: GatewayState::default(),
+                gateway_keys: GatewayKeys::new(store.clone()),
                 interrupted_at_launch: opened.interrupted,
             }),
         };
@@ -185,8 +202,12 @@ impl App {
         self.secrets().scan_dotenv_text(name, text.to_owned()).await
     }
 
-    /// Stops every call, writes history to its end and closes the live channel.
+    /// Stops the gateway and every call, writes history to its end and closes the live channel.
     pub async fn shutdown(&self) {
+        self.inner.rehearsals.stop();
+        if let Some(gateway) = self.host().gateway() {
+            gateway.stop().await;
+        }
         self.inner.running.finish().await;
         if let Err(error) = self.inner.store.flush().await {
             tracing::error!(%error, "history could not be written to its end");
@@ -248,6 +269,22 @@ impl App {
     /// What is known about targets across calls.
     pub(crate) fn health(&self) -> &Health {
         &self.inner.health
+    }
+
+    pub(crate) fn rehearsals(&self) -> &Rehearsals {
+        &self.inner.rehearsals
+    }
+
+    pub(crate) fn host(&self) -> &dyn Host {
+        self.inner.host.as_ref()
+    }
+
+    pub(crate) fn gateway_state(&self) -> &GatewayState {
+        &self.inner.gateway
+    }
+
+    pub(crate) fn gateway_keys(&self) -> &GatewayKeys {
+        &self.inner.gateway_keys
     }
 
     pub(crate) fn http(&self) -> &Http {

@@ -1,17 +1,29 @@
 //! From what a caller names (a model, a list of models, a route) to a plan.
 
+mod chain;
+#[cfg(test)]
+mod tests;
+
 use crate::App;
+use chain::{Chain, Mode};
 use std::time::Duration;
 use switchboard_engine::call::ModelRequest;
+use switchboard_engine::config::RouteConfig;
 use switchboard_engine::event::TargetInfo;
 use switchboard_engine::plan::{Candidate, CauseLists, Plan, Recovery, Tier};
+
+use crate::routes::TWINS;
+
+/// Tokens a model that thinks gets beside a route's limit: where a provider counts thinking as output, the
+/// limit alone would leave nothing for the answer.
+const THINKING_ROOM: u32 = 4000;
 
 /// What a caller asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
-    /// `provider/model`, a model's name, or a route's.
+    /// `provider/model`, a model's name, or a route's; `sim:` before it asks for simulated twins.
     pub model: &'a str,
-    /// Models that are tried in order after the first.
+    /// Models or routes whose targets are tried in order after the first.
     pub fallbacks: &'a [String],
     /// `None`: as the route or the settings have it.
     pub recovery: Option<Recovery>,
@@ -23,40 +35,129 @@ pub struct Wanted<'a> {
 
 /// Resolves what was asked for. What cannot be used stays in the plan with its reason.
 pub async fn plan(app: &App, wanted: &Wanted<'_>) -> Plan {
-    let mut candidates = Vec::new();
-    for model in std::iter::once(wanted.model).chain(wanted.fallbacks.iter().map(String::as_str)) {
-        let candidate = app.providers().candidate(model).await;
-        candidates.push(candidate.unwrap_or_else(|error| Candidate::Unusable {
-            target: named(model),
-            error,
-        }));
+    build(app, wanted, Mode::Real).await
+}
+
+/// Resolves what was asked for without asking for any key: every target has the clocks, limits, abilities
+/// and price of the real model, and none can be sent anything. For running a plan where nothing leaves the
+/// program.
+pub async fn rehearsal_plan(app: &App, wanted: &Wanted<'_>) -> Plan {
+    build(app, wanted, Mode::Keyless).await
+}
+
+/// Returns most tokens of an answer that the route of this name sets where the request says nothing; `None`
+/// if `model` is no route or sets none. A call is given them before it is planned.
+pub fn output_limit(app: &App, model: &str) -> Option<u32> {
+    let config = app.config().current();
+    let (name, _) = without_twins(model);
+    let route = config.route(name)?;
+    let limit = route.output_limit()?;
+    Some(if chain::thinks(&config, &route.targets) {
+        limit.saturating_add(THINKING_ROOM)
+    } else {
+        limit
+    })
+}
+
+/// Gives a request what the route it names sets and the request itself does not.
+pub fn complete(app: &App, model: &str, request: &mut ModelRequest) {
+    if request.params.max_tokens.is_none() {
+        request.params.max_tokens = output_limit(app, model);
     }
-    let settings = &app.config().current().settings;
-    // Without a deadline of its own a call may take as long as its most patient target.
-    let patience = candidates
-        .iter()
-        .filter_map(|candidate| match candidate {
-            Candidate::Ready(target) => Some(target.timeouts.total),
-            Candidate::Unusable { .. } => None,
-        })
-        .max()
-        .unwrap_or(Tier::default().timeouts().total);
-    let deadline = wanted.deadline.or(settings.deadline).unwrap_or(patience);
-    let reasons = vec![match wanted.fallbacks.len() {
-        0 => format!("the caller names {} and no fallback", wanted.model),
-        1 => format!("the caller names {} and one fallback", wanted.model),
-        count => format!("the caller names {} and {count} fallbacks", wanted.model),
-    }];
+}
+
+async fn build(app: &App, wanted: &Wanted<'_>, mode: Mode) -> Plan {
+    let config = app.config().current();
+    let (name, _) = without_twins(wanted.model);
+    let route = config.route(name);
+    let mut chain = Chain::new(app, &config, mode);
+    let mut reasons = Vec::new();
+    chain.add_named(wanted.model, &mut reasons).await;
+    for fallback in wanted.fallbacks {
+        chain.add_named(fallback, &mut reasons).await;
+    }
+    reasons.insert(0, why(wanted, route, chain.candidates.len()));
+    let general = chain.candidates.len();
+    let lists = match route {
+        Some(route) => lists(&mut chain, route, wanted.model).await,
+        None => CauseLists::default(),
+    };
+    let settings = &config.settings;
+    let deadline = wanted
+        .deadline
+        .or(route.and_then(RouteConfig::time_limit))
+        .or(settings.deadline)
+        .unwrap_or_else(|| patience(&chain.candidates));
     Plan {
-        route: None,
-        general: candidates.len(),
-        candidates,
-        lists: CauseLists::default(),
-        hedge: None,
-        fallback_text: None,
+        route: route.map(|_| wanted.model.trim().to_owned()),
+        general,
+        lists,
+        hedge: route.and_then(|route| route.hedge),
+        fallback_text: route.and_then(|route| route.fallback_text.clone()),
         deadline,
-        recovery: wanted.recovery.unwrap_or(settings.recovery),
+        recovery: wanted
+            .recovery
+            .or(route.and_then(|route| route.recovery))
+            .unwrap_or(settings.recovery),
         reasons,
+        candidates: chain.candidates,
+    }
+}
+
+async fn lists(chain: &mut Chain<'_>, route: &RouteConfig, name: &str) -> CauseLists {
+    let (_, twins) = without_twins(name);
+    CauseLists {
+        context_too_long: chain.list(route, &route.context_too_long, twins).await,
+        content_filter: chain.list(route, &route.content_filter, twins).await,
+        auth: chain.list(route, &route.auth, twins).await,
+    }
+}
+
+/// Without a deadline of its own a call may take as long as its most patient target.
+fn patience(candidates: &[Candidate]) -> Duration {
+    let ready = candidates.iter().filter_map(|candidate| match candidate {
+        Candidate::Ready(target) => Some(target.timeouts.total),
+        Candidate::Unusable { .. } => None,
+    });
+    ready.max().unwrap_or(Tier::default().timeouts().total)
+}
+
+fn why(wanted: &Wanted<'_>, route: Option<&RouteConfig>, targets: usize) -> String {
+    let fallbacks = match wanted.fallbacks.len() {
+        0 => "no fallback".to_owned(),
+        1 => "one fallback".to_owned(),
+        count => format!("{count} fallbacks"),
+    };
+    match route {
+        None => format!("the caller names {} and {fallbacks}", wanted.model),
+        Some(route) => {
+            let kind = if route.built_in {
+                "built-in route"
+            } else {
+                "route"
+            };
+            let besides = match wanted.fallbacks.len() {
+                0 => String::new(),
+                _ => format!(" and {fallbacks}"),
+            };
+            let targets = match targets {
+                1 => "one target".to_owned(),
+                count => format!("{count} targets"),
+            };
+            format!(
+                "the caller names the {kind} {}{besides}: {targets}",
+                route.name
+            )
+        }
+    }
+}
+
+/// Splits `sim:` off a name; `true` if it was there.
+fn without_twins(name: &str) -> (&str, bool) {
+    let name = name.trim();
+    match name.strip_prefix(TWINS) {
+        Some(rest) => (rest, true),
+        None => (name, false),
     }
 }
 

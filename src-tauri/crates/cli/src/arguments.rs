@@ -56,6 +56,11 @@ pub(crate) enum Command {
     Serve(Serve),
     /// List the models that can be asked
     Models(Models),
+    /// Rehearse outages: a route under load and faults, in virtual time
+    ///
+    /// The same pipeline as real calls, over simulated providers: no network, no key, no cost. An hour of
+    /// calls takes seconds.
+    Rehearse(crate::rehearse::Rehearse),
 }
 
 #[derive(Debug, Args)]
@@ -169,13 +174,19 @@ impl From<Effort> for ReasoningEffort {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// The user interface, for a browser on this machine
-    #[arg(long, required = true)]
+    /// The user interface for a browser on this machine, instead of the gateway
+    #[arg(long)]
     pub(crate) dashboard: bool,
 
-    /// The port on 127.0.0.1; 0 takes a free one [default: 4140, or a free one if that is taken]
-    #[arg(long, value_name = "PORT")]
+    /// The dashboard's port on 127.0.0.1; 0 takes a free one [default: 4140, or a free one if that is
+    /// taken]
+    #[arg(long, value_name = "PORT", requires = "dashboard")]
     pub(crate) port: Option<u16>,
+
+    /// The gateway's address and port; port 0 takes a free one [default: as configured, else
+    /// 127.0.0.1:4141]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "dashboard")]
+    pub(crate) address: Option<std::net::SocketAddr>,
 }
 
 #[derive(Debug, Args)]

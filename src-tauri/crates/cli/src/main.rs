@@ -9,6 +9,7 @@ mod compare;
 mod exit;
 mod models;
 mod prompt;
+mod rehearse;
 mod report;
 mod run;
 mod screen;
@@ -65,7 +66,9 @@ fn main() -> ExitCode {
 async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop> {
     let caller = match &arguments.command {
         Command::Serve(_) => Caller::Gateway,
-        Command::Call(_) | Command::Compare(_) | Command::Models(_) => Caller::Cli,
+        Command::Call(_) | Command::Compare(_) | Command::Models(_) | Command::Rehearse(_) => {
+            Caller::Cli
+        }
     };
     let session = Session::open(arguments.data_dir.as_deref(), caller, terminal).await?;
     let ended = match &arguments.command {
@@ -73,6 +76,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Compare(arguments) => compare::run(&session, arguments).await,
         Command::Serve(arguments) => serve::run(&session, arguments).await,
         Command::Models(arguments) => models::run(&session, arguments).await,
+        Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
     };
     let interrupted = session.interrupted();
     // Calls that run on after an error or a broken pipe end as stopped, and all is recorded.

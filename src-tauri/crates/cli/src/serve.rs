@@ -1,4 +1,5 @@
-//! `switchboard-cli serve --dashboard`: the user interface for a browser on this machine.
+//! `switchboard-cli serve`: the gateway for clients of providers' APIs; with `--dashboard` the user
+//! interface for a browser on this machine.
 
 use crate::arguments::Serve;
 use crate::exit::{Exit, Stop};
@@ -6,7 +7,9 @@ use crate::session::{Session, problem_sentence};
 use crate::terminal::{Style, write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use switchboard_gateway::{Assets, Dashboard, ServeError, serve_dashboard};
+use switchboard_gateway::{
+    Assets, Dashboard, GatewayError, GatewayOptions, ServeError, serve_dashboard, serve_gateway,
+};
 
 /// The port when none is given and it is free.
 const PORT: u16 = 4140;
@@ -14,14 +17,55 @@ const PORT: u16 = 4140;
 const UI_VARIABLE: &str = "SWITCHBOARD_UI_DIR";
 
 pub(crate) async fn run(session: &Session, arguments: &Serve) -> Result<Exit, Stop> {
-    let folder = find_ui()?;
+    // Looked for first: without it there is nothing to warn about.
+    let folder = match arguments.dashboard {
+        true => Some(find_ui()?),
+        false => None,
+    };
     if let Some(problem) = session.config_problem().await? {
         let line = format!("warning: {}", problem_sentence(&problem));
         session
             .terminal
             .say(&session.terminal.err(Style::Yellow, &line));
     }
-    let mut dashboard = listen(session, arguments.port, &folder).await?;
+    match folder {
+        Some(folder) => dashboard(session, arguments, &folder).await,
+        None => gateway(session, arguments).await,
+    }
+}
+
+/// Serves the gateway until interrupted.
+async fn gateway(session: &Session, arguments: &Serve) -> Result<Exit, Stop> {
+    let configured = session.app.gateway_socket();
+    let address = arguments.address.unwrap_or(configured);
+    let options = GatewayOptions {
+        address,
+        // Only the configuration file can allow other machines in.
+        network: address.ip() == configured.ip(),
+        ..GatewayOptions::default()
+    };
+    let gateway =
+        serve_gateway(session.app.clone(), options)
+            .await
+            .map_err(|error| match error {
+                GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string()).hint(
+                    "choose an address like 127.0.0.1:4141, or allow the network in `[gateway]`",
+                ),
+                GatewayError::Listen { .. } => Stop::new(Exit::Internal, error.to_string())
+                    .hint("choose another with --address"),
+            })?;
+    let address = gateway.address();
+    write(&format!(
+        "The gateway is at http://{address}\nOpenAI clients: base URL http://{address}/v1; Anthropic and Gemini clients: http://{address}\nCtrl-C stops it and its calls.\n"
+    ))?;
+    session.until_interrupted().await;
+    gateway.stop().await;
+    Ok(Exit::Done)
+}
+
+/// Serves the user interface until interrupted.
+async fn dashboard(session: &Session, arguments: &Serve, folder: &Path) -> Result<Exit, Stop> {
+    let mut dashboard = listen(session, arguments.port, folder).await?;
     write(&format!(
         "Switchboard is at {}\nThe address works once. Ctrl-C stops Switchboard and its calls.\n",
         dashboard.url_with_token()

@@ -86,6 +86,12 @@ impl Terminal {
         }
     }
 
+    /// Writes over the line that standard error stands in; only for terminals.
+    pub(crate) fn replace_line(self, line: &str) {
+        let mut err = io::stderr().lock();
+        let _ = write!(err, "\r\x1b[K{line}").and_then(|()| err.flush());
+    }
+
     /// Says something about the run on standard error.
     pub(crate) fn say(self, line: &str) {
         // If even standard error is gone there is nobody to tell.

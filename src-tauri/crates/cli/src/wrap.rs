@@ -85,7 +85,7 @@ fn wrap_line(line: &str, most: usize, lines: &mut Vec<String>) {
             current = " ".repeat(indent);
             used = indent;
         }
-        for grapheme in word.graphemes(true) {
+        for grapheme in pieces(word, most - indent) {
             let cells = grapheme.width();
             if used + cells > most {
                 lines.push(std::mem::take(&mut current).trim_end().to_owned());
@@ -98,6 +98,22 @@ fn wrap_line(line: &str, most: usize, lines: &mut Vec<String>) {
         only_indent = false;
     }
     lines.push(current.trim_end().to_owned());
+}
+
+/// Cuts a word into what a terminal shows as one character each; one with more marks than `most` cells
+/// hold is cut up further.
+fn pieces(word: &str, most: usize) -> impl Iterator<Item = &str> {
+    word.graphemes(true).flat_map(move |grapheme| {
+        let is_whole = grapheme.width() <= most;
+        let count = if is_whole { 1 } else { usize::MAX };
+        grapheme
+            .char_indices()
+            .take(count)
+            .map(move |(at, c)| match is_whole {
+                true => grapheme,
+                false => &grapheme[at..at + c.len_utf8()],
+            })
+    })
 }
 
 /// Cuts a line into runs of spaces and of everything else.
@@ -128,6 +144,8 @@ mod tests {
         assert_eq!(width("👩‍💻é"), 3);
         assert_eq!(wrap("see `a`. now", 8), ["see `a`.", "now"]);
         assert_eq!(fit("abcdef", 4), "abc…");
+        // A wide character with a mark that takes a cell of its own.
+        assert_eq!(wrap("𪜀ැ", 2), ["𪜀", "ැ"]);
     }
 
     proptest! {

@@ -129,6 +129,16 @@ pub enum ToolChoice {
     },
 }
 
+/// What a raw body asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Act {
+    /// An answer.
+    #[default]
+    Generate,
+    /// Embedding vectors, in OpenAI's form whatever the target's format.
+    Embed,
+}
+
 /// A request body as its caller wrote it, in some provider's wire format.
 ///
 /// A target that speaks the same format is sent this body with only the model, the stream switches and
@@ -137,6 +147,10 @@ pub enum ToolChoice {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawBody {
     pub wire: Wire,
+    pub act: Act,
+    /// The first field that can only be sent to a target of the same format; `None`: all of the body can
+    /// be translated.
+    pub untranslated: Option<String>,
     pub body: serde_json::Map<String, serde_json::Value>,
 }
 

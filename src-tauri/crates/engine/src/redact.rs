@@ -13,9 +13,10 @@ pub const REDACTED: &str = "[redacted]";
 
 /// Shortest secret value that is looked for: shorter ones would blank out ordinary words.
 const SHORTEST_SECRET: usize = 6;
-/// Beginnings of provider keys. A word that starts so and is at least [`SHORTEST_KEY`] long is a key.
-const KEY_PREFIXES: [&str; 12] = [
+/// Beginnings of provider keys, and of the gateway's own. A word that starts so and is at least [`SHORTEST_KEY`] long is a key.
+const KEY_PREFIXES: [&str; 13] = [
     "sk-", "sk_", "rk-", "pk-", "gsk_", "xai-", "AIza", "ghp_", "hf_", "r8_", "eyJ", "whsec_",
+    "sbk_",
 ];
 const SHORTEST_KEY: usize = 16;
 

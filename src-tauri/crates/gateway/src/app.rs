@@ -3,7 +3,9 @@
 use serde_json::Value;
 use std::future::Future;
 use switchboard_app::App;
-use switchboard_app::api::types::{ApiError, KeyScan, ProviderInfo, SetKey};
+use switchboard_app::api::types::{
+    ApiError, CreateGatewayKey, CreatedGatewayKey, KeyScan, ProviderInfo, SetKey,
+};
 use switchboard_app::live::Subscription;
 
 /// The application behind the loopback host.
@@ -20,6 +22,12 @@ pub trait DashboardApp: Clone + Send + Sync + 'static {
 
     /// Stores a credential.
     fn set_key(&self, key: SetKey) -> impl Future<Output = Result<ProviderInfo, ApiError>> + Send;
+
+    /// Makes a gateway key and returns it, this once.
+    fn create_gateway_key(
+        &self,
+        request: CreateGatewayKey,
+    ) -> impl Future<Output = Result<CreatedGatewayKey, ApiError>> + Send;
 
     /// Looks for known key variables in the text of a `.env` file.
     fn scan_dotenv_text(
@@ -40,6 +48,13 @@ impl DashboardApp for App {
 
     async fn set_key(&self, key: SetKey) -> Result<ProviderInfo, ApiError> {
         App::set_key(self, key).await
+    }
+
+    async fn create_gateway_key(
+        &self,
+        request: CreateGatewayKey,
+    ) -> Result<CreatedGatewayKey, ApiError> {
+        App::create_gateway_key(self, request).await
     }
 
     async fn scan_dotenv_text(&self, name: &str, text: &str) -> Result<KeyScan, ApiError> {

@@ -3,6 +3,7 @@
 
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
+use std::net::SocketAddr;
 
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,39 @@ impl Refusal {
     }
 }
 
+/// Checks the headers of a program's request to the gateway at `address`: this machine's name and no page
+/// of another origin. Programs send no `Origin`. What other machines call this one is not known: where they
+/// can reach it a key is needed, which no page has.
+pub(crate) fn check_program(headers: &HeaderMap, address: SocketAddr) -> Result<(), Refusal> {
+    let hosts = own_hosts(address.port());
+    let is_own = |host: &str| hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
+    let mut named = headers.get_all(HOST).iter();
+    let host = named.next().and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or_default();
+    if named.next().is_some() || (address.ip().is_loopback() && !is_own(host)) {
+        return Err(Refusal::Host);
+    }
+    let is_foreign = |origin: &axum::http::HeaderValue| {
+        let origin = origin
+            .to_str()
+            .ok()
+            .and_then(|origin| origin.strip_prefix("http://"));
+        !origin.is_some_and(|origin| origin.eq_ignore_ascii_case(host))
+    };
+    if headers.get_all(ORIGIN).iter().any(is_foreign) {
+        return Err(Refusal::Origin);
+    }
+    Ok(())
+}
+
+fn own_hosts(port: u16) -> [String; 3] {
+    [
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("[::1]:{port}"),
+    ]
+}
+
 /// Checks the headers of a request to the port `port`.
 pub(crate) fn check(method: &Method, headers: &HeaderMap, port: u16) -> Result<(), Refusal> {
     let text = |name| {
@@ -32,11 +66,7 @@ pub(crate) fn check(method: &Method, headers: &HeaderMap, port: u16) -> Result<(
             .get(name)
             .and_then(|value: &axum::http::HeaderValue| value.to_str().ok())
     };
-    let hosts = [
-        format!("127.0.0.1:{port}"),
-        format!("localhost:{port}"),
-        format!("[::1]:{port}"),
-    ];
+    let hosts = own_hosts(port);
     let host = text(HOST).unwrap_or_default();
     if headers.get_all(HOST).iter().count() != 1
         || !hosts.iter().any(|own| own.eq_ignore_ascii_case(host))

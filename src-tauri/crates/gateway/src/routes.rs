@@ -21,7 +21,7 @@ use serde_json::Value;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use switchboard_app::api::types::{ApiError, Empty, ErrorCode, SetKey};
+use switchboard_app::api::types::{ApiError, CreateGatewayKey, Empty, ErrorCode, SetKey};
 use switchboard_app::live::Subscription;
 use tokio_util::sync::CancellationToken;
 
@@ -51,6 +51,7 @@ pub(crate) fn router<A: DashboardApp>(shared: Shared<A>) -> Router {
     let host = Router::new()
         .route("/set_hidden", post(set_hidden::<A>))
         .route("/set_key", post(set_key::<A>))
+        .route("/create_gateway_key", post(create_gateway_key::<A>))
         .route("/scan_dotenv", post(scan_dotenv::<A>))
         .layer(DefaultBodyLimit::max(HOST_LIMIT));
     Router::new()
@@ -215,6 +216,21 @@ async fn set_key<A: DashboardApp>(
         Err(response) => return *response,
     };
     answer(shared.app.set_key(key).await)
+}
+
+async fn create_gateway_key<A: DashboardApp>(
+    State(shared): State<Shared<A>>,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let request = match read::<CreateGatewayKey>(body) {
+        Ok(request) => request,
+        Err(response) => return *response,
+    };
+    let mut response = answer(shared.app.create_gateway_key(request).await);
+    // The key is in it: no cache of the browser may keep it.
+    let no_store = axum::http::HeaderValue::from_static("no-store");
+    response.headers_mut().insert(CACHE_CONTROL, no_store);
+    response
 }
 
 #[derive(Deserialize)]

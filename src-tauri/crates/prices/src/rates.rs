@@ -19,13 +19,6 @@ pub struct TokenPrice {
     pub cache_creation: Option<PicoUsd>,
 }
 
-impl TokenPrice {
-    /// Returns what `usage` costs at this price, or `None` if the sum does not fit.
-    pub fn cost(&self, usage: &Usage) -> Option<PicoUsd> {
-        Rates::from(*self).breakdown(usage).ok()?.total()
-    }
-}
-
 /// Prices of one row of the book, in pico-USD per token. All `None`: the price is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rates {
@@ -58,6 +51,16 @@ impl From<TokenPrice> for Rates {
 }
 
 impl Rates {
+    /// Returns the prices of the usual buckets, or `None` if input or output has none.
+    pub fn token_price(&self) -> Option<TokenPrice> {
+        Some(TokenPrice {
+            input: self.input?,
+            output: self.output?,
+            cache_read: self.cache_read,
+            cache_creation: self.cache_write,
+        })
+    }
+
     /// Returns whether nothing is known.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -57,6 +57,7 @@ impl Terms {
 /// All prices of one model of one provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tariff {
+    /// Whose price it is, in the book; empty if it is not from the book.
     pub provider: Arc<str>,
     pub model: Box<str>,
     pub details: Details,
@@ -83,17 +84,33 @@ impl Tariff {
         }
     }
 
-    /// Makes the tariff of a price that is the same at any time and length, on the standard tier.
-    pub fn flat(provider: &str, model: &str, price: TokenPrice, source: Arc<Source>) -> Self {
+    /// Makes the tariff of a price that is the same at any time and length, on the standard tier. `source` says
+    /// whose price it is.
+    pub fn flat(model: &str, price: TokenPrice, source: &str) -> Self {
         let row = Row {
             tier: ServiceTier::Standard,
             from: None,
             hours: Hours::default(),
             above: 0,
             rates: price.into(),
-            source,
+            source: Arc::new(Source {
+                name: source.to_owned(),
+                date: None,
+                licence: String::new(),
+            }),
         };
-        Self::new(provider.into(), model.into(), Details::default(), vec![row])
+        Self::new("".into(), model.into(), Details::default(), vec![row])
+    }
+
+    /// Makes the tariff of what costs nothing, for a reason.
+    pub fn free(model: &str, reason: &str) -> Self {
+        let nothing = TokenPrice {
+            input: PicoUsd(0),
+            output: PicoUsd(0),
+            cache_read: None,
+            cache_creation: None,
+        };
+        Self::flat(model, nothing, reason)
     }
 
     /// Returns this tariff without service tiers.

@@ -3,7 +3,8 @@
 //! One server speaks four wire formats, streaming and not: OpenAI Chat Completions
 //! (`/v1/chat/completions`), OpenAI Responses (`/v1/responses`), Anthropic Messages (`/v1/messages`)
 //! and Google Gemini (`/v1beta/models/{model}:streamGenerateContent?alt=sse`, also under `/v1`). Model
-//! lists are at `/v1/models` and `/v1beta/models`. Any key is accepted, and none is needed. Every
+//! lists are at `/v1/models` and `/v1beta/models`, embeddings at `/v1/embeddings` and
+//! `/v1beta/models/{model}:batchEmbedContents`. Any key is accepted, and none is needed. Every
 //! response carries the header `x-switchboard-simulated: 1`. It calls no model and knows nothing.
 //!
 //! ```no_run
@@ -55,7 +56,9 @@ mod answer;
 mod ask;
 mod catalog;
 mod connection;
+mod embed;
 mod fault;
+pub mod frames;
 mod journal;
 pub mod once;
 mod play;

@@ -17,6 +17,11 @@ pub(crate) enum Route {
         model: Option<String>,
         stream: bool,
     },
+    /// Vectors; `model` comes from the path where the format puts it there.
+    Embed {
+        wire: Wire,
+        model: Option<String>,
+    },
     /// Nothing is there; the error is told in the format that the request looks like.
     NoPath(Wire),
 }
@@ -26,7 +31,7 @@ impl Route {
         match self {
             Route::Home => None,
             Route::Models(wire) | Route::Model(wire, _) | Route::NoPath(wire) => Some(*wire),
-            Route::Call { wire, .. } => Some(*wire),
+            Route::Call { wire, .. } | Route::Embed { wire, .. } => Some(*wire),
         }
     }
 }
@@ -44,6 +49,12 @@ pub(crate) fn route(method: &Method, path: &str, query: &str, headers: &HeaderMa
         ("POST", "/v1/chat/completions") => return call(Wire::OpenaiChat),
         ("POST", "/v1/responses") => return call(Wire::OpenaiResponses),
         ("POST", "/v1/messages") => return call(Wire::Anthropic),
+        ("POST", "/v1/embeddings") => {
+            return Route::Embed {
+                wire: Wire::OpenaiChat,
+                model: None,
+            };
+        }
         ("GET", "/v1/models" | "/v1beta/models") => return Route::Models(looks),
         _ => {}
     }
@@ -64,6 +75,10 @@ pub(crate) fn route(method: &Method, path: &str, query: &str, headers: &HeaderMa
                 stream: act == "streamGenerateContent",
             }
         }
+        ("POST", Some((model, "batchEmbedContents"))) => Route::Embed {
+            wire: Wire::Gemini,
+            model: Some(percent_decode(model)),
+        },
         _ => Route::NoPath(looks),
     }
 }

@@ -80,7 +80,7 @@ pub enum ScriptError {
 
 /// The options of the suffix, for messages and documentation.
 pub const OPTIONS: &str = "headers, ttft, tps, tokens, reasoning, seed, style, json, tools, echo, \
-     say, finish, cached, fault, times, after, wait, hint, size, reject";
+     say, finish, cached, fault, times, after, wait, hint, size, reject, of";
 
 impl Script {
     /// Reads a model's name: a ready-made name, then `?` and options joined by `&`.
@@ -161,6 +161,9 @@ impl Script {
             "json" => self.json = flag(value)?,
             "echo" => self.echo = flag(value)?,
             "say" => self.say = Some(value.to_owned()),
+            // Says whose twin the model is; plays no part.
+            "of" if value.len() <= 100 => {}
+            "of" => return Err("must be at most 100 characters long".to_owned()),
             "reject" => self.reject = value.split(',').map(str::to_owned).collect(),
             "style" => self.style = style(value)?,
             "finish" => {

@@ -4,6 +4,7 @@ use crate::answer::{self, Answer};
 use crate::ask::Ask;
 use crate::catalog;
 use crate::connection::Connection;
+use crate::embed::Embed;
 use crate::fault::{Fault, Strikes};
 use crate::journal::{BODY_KEPT, Entry, Journal, Outcome, Ticket};
 use crate::once::{Counters, SCENARIO_HEADER, Scope};
@@ -278,17 +279,69 @@ async fn handle(
             model,
             stream,
         } => {
-            let bytes = match Limited::new(body, MAX_BODY).collect().await {
-                Ok(collected) => collected.to_bytes(),
-                Err(error) if error.is::<LengthLimitError>() => {
-                    let trouble = Trouble::new(What::TooLarge, "Request exceeds the maximum size.");
-                    return Ok(refuse(&context, ticket, wire, &trouble));
-                }
-                // The client went away while sending.
-                Err(_) => return Err(Break),
+            let bytes = match read(body).await {
+                Ok(bytes) => bytes,
+                Err(refusal) => return refusal.answer(&context, ticket, wire),
             };
-            call(&context, state, reset, ticket, wire, &bytes, model, stream).await
+            let place = Asked::Answer(stream);
+            call(&context, state, reset, ticket, wire, &bytes, model, place).await
         }
+        Route::Embed { wire, model } => {
+            let bytes = match read(body).await {
+                Ok(bytes) => bytes,
+                Err(refusal) => return refusal.answer(&context, ticket, wire),
+            };
+            call(
+                &context,
+                state,
+                reset,
+                ticket,
+                wire,
+                &bytes,
+                model,
+                Asked::Vectors,
+            )
+            .await
+        }
+    }
+}
+
+/// What a request is for, and for an answer whether the path asks for a stream.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    Answer(bool),
+    Vectors,
+}
+
+/// Why a body was not read to its end.
+enum Unread {
+    TooLarge,
+    /// The client went away while sending.
+    Gone,
+}
+
+impl Unread {
+    fn answer(
+        self,
+        context: &Context,
+        ticket: Ticket,
+        wire: Wire,
+    ) -> Result<Response<Body>, Break> {
+        match self {
+            Self::TooLarge => {
+                let trouble = Trouble::new(What::TooLarge, "Request exceeds the maximum size.");
+                Ok(refuse(context, ticket, wire, &trouble))
+            }
+            Self::Gone => Err(Break),
+        }
+    }
+}
+
+async fn read(body: Incoming) -> Result<Bytes, Unread> {
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
+        Err(_) => Err(Unread::Gone),
     }
 }
 
@@ -304,7 +357,7 @@ async fn call(
     wire: Wire,
     bytes: &Bytes,
     path_model: Option<String>,
-    path_stream: bool,
+    asked_for: Asked,
 ) -> Result<Response<Body>, Break> {
     let Ok(body) = serde_json::from_slice::<Value>(bytes) else {
         let trouble = Trouble::new(
@@ -313,22 +366,27 @@ async fn call(
         );
         return Ok(refuse(context, ticket, wire, &trouble));
     };
-    let asked = wire.read(&body).map(|mut ask| {
-        if let Some(model) = path_model {
-            (ask.model, ask.stream) = (model, path_stream);
+    let asked = match asked_for {
+        Asked::Answer(path_stream) => wire.read(&body).map(|mut ask| {
+            if let Some(model) = path_model {
+                (ask.model, ask.stream) = (model, path_stream);
+            }
+            (None, ask)
+        }),
+        Asked::Vectors => {
+            Embed::read(wire, &body, path_model).map(|(embed, ask)| (Some(embed), ask))
         }
-        ask
-    });
+    };
     let body = (bytes.len() <= BODY_KEPT).then(|| Arc::new(body));
     ticket.describe(|entry| {
         entry.body = body.clone();
-        if let Ok(ask) = &asked {
+        if let Ok((_, ask)) = &asked {
             entry.model = Some(ask.model.clone());
             entry.stream = ask.stream;
         }
     });
-    let ask = match asked {
-        Ok(ask) => ask,
+    let (embed, ask) = match asked {
+        Ok(asked) => asked,
         Err(bad) => return Ok(refuse(context, ticket, wire, &Trouble::bad(bad))),
     };
     if wire == Wire::Anthropic && !context.headers.contains_key("anthropic-version") {
@@ -374,6 +432,7 @@ async fn call(
         reset,
         wire,
         ask,
+        embed,
         script,
     };
     reply.send(ticket).await
@@ -386,6 +445,8 @@ struct Reply<'a> {
     reset: ResetFlag,
     wire: Wire,
     ask: Ask,
+    /// Vectors are wanted instead of an answer.
+    embed: Option<Embed>,
     script: Script,
 }
 
@@ -411,7 +472,11 @@ impl Reply<'_> {
             return Ok(error_response(self.context, ticket, reply));
         }
         let seed = answer::seed_of(&self.script, &self.ask, self.state.seed);
-        let answer = answer::answer(&self.script, &self.ask, seed);
+        let answer = match self.embed {
+            // Only its id and usage are told.
+            Some(_) => answer::nothing(seed, self.ask.input_tokens),
+            None => answer::answer(&self.script, &self.ask, seed),
+        };
         let streams = self.ask.stream && self.script.fault != Some(Fault::NotStreamed);
         Ok(self.play(ticket, answer, seed, streams))
     }
@@ -475,7 +540,14 @@ impl Reply<'_> {
                 .header(CACHE_CONTROL, "no-cache");
             timeline::streamed(&self.script, &answer, fault, seed)
         } else {
-            let json = self.wire.whole(&head, &answer).to_string();
+            let json = match &self.embed {
+                Some(embed) => {
+                    let tokens = self.ask.input_tokens;
+                    embed.reply(self.wire, &self.script, self.state.seed, tokens)
+                }
+                None => self.wire.whole(&head, &answer),
+            };
+            let json = json.to_string();
             // A cut shows only where the length was promised or the chunks are not ended.
             if matches!(
                 fault,

@@ -186,6 +186,8 @@ fn new_call(id: CallId, target: &TargetInfo) -> NewCall {
         id,
         started_at_ms: 1_795_000_000_000,
         caller: "cli".to_owned(),
+        caller_key: None,
+        route: None,
         group: Some(id.to_string()),
         column: Some("1".to_owned()),
         prompt_id: None,

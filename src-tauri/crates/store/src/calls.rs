@@ -61,6 +61,14 @@ CREATE INDEX calls_by_prompt ON calls(prompt_id, key) WHERE prompt_id IS NOT NUL
 CREATE INDEX calls_running ON calls(owner) WHERE status = 'running';
 ";
 
+/// What version 2 adds.
+pub(crate) const V2: &str = "
+-- Name of the gateway key the call was made with.
+ALTER TABLE calls ADD COLUMN caller_key TEXT;
+-- The route that chose the targets.
+ALTER TABLE calls ADD COLUMN route TEXT;
+";
+
 const COLUMNS: &str = "
     calls.id, calls.status, calls.started_at_ms, calls.caller, calls.grp, calls.col,
     calls.prompt_id, calls.prompt_version,
@@ -71,7 +79,7 @@ const COLUMNS: &str = "
     input_uncached_tokens, cache_read_input_tokens, cache_creation_input_tokens,
     cache_creation_1h_input_tokens, output_visible_tokens, reasoning_output_tokens,
     usage_estimated, cost_pico_usd, error, rating, excerpt, seq,
-    (SELECT title FROM prompts WHERE prompts.id = calls.prompt_id)";
+    (SELECT title FROM prompts WHERE prompts.id = calls.prompt_id), caller_key, route";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
     let target = |at: usize| -> rusqlite::Result<Option<TargetInfo>> {
@@ -128,6 +136,8 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         excerpt: row.get(32)?,
         seq: tokens(33)?,
         prompt_title: row.get(34)?,
+        caller_key: row.get(35)?,
+        route: row.get(36)?,
     })
 }
 
@@ -192,7 +202,7 @@ pub(crate) fn one(connection: &Connection, id: CallId) -> Result<Option<(i64, Ca
     let sql = format!("SELECT {COLUMNS}, key FROM calls WHERE id = ?1");
     Ok(connection
         .prepare_cached(&sql)?
-        .query_row([id_bytes(id)], |row| Ok((row.get(35)?, read_row(row)?)))
+        .query_row([id_bytes(id)], |row| Ok((row.get(37)?, read_row(row)?)))
         .optional()?)
 }
 

@@ -239,7 +239,8 @@ impl CallState {
         self.cost = outcome.cost;
         self.first_token_ms = Some(outcome.first_token_ms);
         self.elapsed_ms = Some(outcome.elapsed_ms);
-        self.answered = Some(outcome.target);
+        // A fallback text is nobody's answer.
+        self.answered = (!outcome.fallback_text).then_some(outcome.target);
         self.end_last_attempt(at_ms, Some(outcome.usage));
     }
 

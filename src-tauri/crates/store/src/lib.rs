@@ -24,12 +24,13 @@
 //! Several programs may have the file open; each locks a file of its own, so that only calls of dead
 //! ones are taken for interrupted.
 //!
-//! Nothing is ever deleted here, and no credential has a place in any table.
+//! Nothing is ever deleted here, and no credential has a place in any table: of a gateway key only the hash.
 
 mod answers;
 mod calls;
 mod error;
 mod fold;
+mod gateway_keys;
 mod key;
 mod open;
 mod owner;
@@ -48,6 +49,7 @@ mod writer;
 
 pub use error::StoreError;
 pub use fold::CallState;
+pub use gateway_keys::{GatewayKeyRow, NewGatewayKey, VALID_KEYS};
 pub use prompts::{PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
 pub use rows::{
     AttemptRow, CallFilter, CallPage, CallRecord, CallRow, CallStatus, EXCERPT_CHARS, NewCall,

@@ -174,8 +174,9 @@ fn insert(connection: &Connection, call: &NewCall, owner: i64) -> Result<i64, Fa
     connection
         .prepare_cached(
             "INSERT INTO calls(key, id, owner, status, started_at_ms, caller, grp, col, prompt_id,
-                 prompt_version, requested_provider, requested_model, requested_simulated)
-             VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 prompt_version, requested_provider, requested_model, requested_simulated,
+                 caller_key, route)
+             VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute(params![
             key,
@@ -190,6 +191,8 @@ fn insert(connection: &Connection, call: &NewCall, owner: i64) -> Result<i64, Fa
             call.requested.provider,
             call.requested.model,
             call.requested.simulated,
+            call.caller_key,
+            call.route,
         ])?;
     connection
         .prepare_cached("INSERT INTO requests(call, json) VALUES (?1, ?2)")?

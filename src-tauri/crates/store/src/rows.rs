@@ -27,6 +27,10 @@ pub struct NewCall {
     pub started_at_ms: i64,
     /// Who made it: `window`, `cli` or `gateway`.
     pub caller: String,
+    /// Name of the gateway key it was made with; `None`: without one.
+    pub caller_key: Option<String>,
+    /// The route that chose the targets; `None`: they were named.
+    pub route: Option<String>,
     /// Groups the columns of one comparison.
     pub group: Option<String>,
     pub column: Option<String>,
@@ -117,6 +121,10 @@ pub struct CallRow {
     pub group: Option<String>,
     pub column: Option<String>,
     pub caller: String,
+    /// Name of the gateway key it was made with; `None`: without one.
+    pub caller_key: Option<String>,
+    /// The route that chose the targets; `None`: they were named.
+    pub route: Option<String>,
     /// The first cause, for calls that did not succeed; without the raw reply in lists.
     pub error: Option<CallError>,
     pub rating: Option<Rating>,

@@ -1,7 +1,7 @@
 //! The versions of the file's schema, and how an older file becomes a newer one.
 
 use crate::error::{Fault, StoreError};
-use crate::{answers, calls, owner, prompts, search, ui_state, votes};
+use crate::{answers, calls, gateway_keys, owner, prompts, search, ui_state, votes};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::{Path, PathBuf};
 
@@ -10,15 +10,18 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Migration(pub(crate) &'static [&'static str]);
 
 /// Every step there has been; the n-th makes version n. Steps are only ever added.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration(&[
-    owner::V1,
-    prompts::V1,
-    calls::V1,
-    answers::V1,
-    votes::V1,
-    ui_state::V1,
-    search::V1,
-])];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration(&[
+        owner::V1,
+        prompts::V1,
+        calls::V1,
+        answers::V1,
+        votes::V1,
+        ui_state::V1,
+        search::V1,
+    ]),
+    Migration(&[calls::V2, gateway_keys::V2]),
+];
 
 /// Marks the file as ours (`PRAGMA application_id`): "SwBd".
 pub(crate) const APPLICATION_ID: i64 = 0x5377_4264;

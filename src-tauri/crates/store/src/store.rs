@@ -1,6 +1,7 @@
 //! The store as its users see it.
 
 use crate::error::{Fault, StoreError};
+use crate::gateway_keys::{self, GatewayKeyRow, NewGatewayKey};
 use crate::owner::{self, Owner};
 use crate::prompts::{self, PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
 use crate::queue::{Command, Queue, Reply, Work};
@@ -239,6 +240,47 @@ impl Store {
     pub async fn vote_record(&self, prompt_id: &str) -> Result<VoteRecord, StoreError> {
         let id = prompt_id.to_owned();
         self.read(move |connection| votes::record(connection, &id))
+            .await
+    }
+
+    /// Returns every valid gateway key and the last revoked ones, newest first.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn gateway_keys(&self) -> Result<Vec<GatewayKeyRow>, StoreError> {
+        self.read(gateway_keys::list).await
+    }
+
+    /// Records a new gateway key.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] if a valid key has this name or there are too many, or why the file could
+    /// not be written.
+    pub async fn create_gateway_key(
+        &self,
+        key: NewGatewayKey,
+    ) -> Result<GatewayKeyRow, StoreError> {
+        self.write(move |connection| gateway_keys::create(connection, &key))
+            .await
+    }
+
+    /// Makes a gateway key invalid for ever. Revoking one that is revoked changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or why the file could not be written.
+    pub async fn revoke_gateway_key(&self, id: &str) -> Result<GatewayKeyRow, StoreError> {
+        let id = id.to_owned();
+        self.write(move |connection| gateway_keys::revoke(connection, &id))
+            .await
+    }
+
+    /// Notes when a gateway key was used (milliseconds since 1970), unless a later use is noted.
+    ///
+    /// # Errors
+    /// Why the file could not be written.
+    pub async fn note_gateway_key_use(&self, id: &str, at_ms: i64) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.write(move |connection| gateway_keys::note_use(connection, &id, at_ms))
             .await
     }
 

@@ -2,6 +2,7 @@ import type {
   Api,
   ApiError,
   Batch,
+  CreatedGatewayKey,
   KeyScan,
   ProviderInfo,
   SavedFile,
@@ -35,6 +36,9 @@ export interface Backend {
 
   /** Stores a credential. The only way a key crosses, and only in this direction. */
   setKey(key: SetKey): Promise<ProviderInfo>;
+
+  /** Makes a gateway key. Its secret is in the answer and nowhere else: show it once, never keep it. */
+  createGatewayKey(name: string): Promise<CreatedGatewayKey>;
 
   /** Lets the user choose a `.env` file and scans it; `null` if the user cancelled. */
   scanDotenv(): Promise<KeyScan | null>;

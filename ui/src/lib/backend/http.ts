@@ -6,7 +6,15 @@ import {
   type ParamsOf,
   type ResultOf,
 } from "./backend";
-import type { Batch, KeyScan, ProviderInfo, SavedFile, SaveText, SetKey } from "./types";
+import type {
+  Batch,
+  CreatedGatewayKey,
+  KeyScan,
+  ProviderInfo,
+  SavedFile,
+  SaveText,
+  SetKey,
+} from "./types";
 
 /** Largest `.env` file that is read, in bytes. */
 const DOTENV_LIMIT = 1024 * 1024;
@@ -34,6 +42,10 @@ export class HttpBackend implements Backend {
 
   setKey(key: SetKey): Promise<ProviderInfo> {
     return post("/api/host/set_key", key);
+  }
+
+  createGatewayKey(name: string): Promise<CreatedGatewayKey> {
+    return post("/api/host/create_gateway_key", { name });
   }
 
   async scanDotenv(): Promise<KeyScan | null> {

@@ -1,12 +1,15 @@
 import { BackendError, type Backend, type Method, type ParamsOf, type ResultOf } from "./backend";
 import { MockCalls } from "./mock/calls";
 import { diffWords } from "./mock/diff";
+import { MockGateway } from "./mock/gateway";
 import { MockPrompts } from "./mock/prompts";
 import { MockProviders } from "./mock/providers";
+import { mockRoutes } from "./mock/routes";
 import type {
   AppInfo,
   Batch,
   ConfigProblem,
+  CreatedGatewayKey,
   KeychainState,
   KeyScan,
   Live,
@@ -30,6 +33,7 @@ export class MockBackend implements Backend {
     (summary) => this.push({ kind: "call_started", summary }),
     (event) => this.push({ kind: "event", event }),
   );
+  readonly gateway = new MockGateway(() => this.push({ kind: "gateway_changed" }));
   /** Methods that fail until taken out, with the error to fail with. */
   readonly failing = new Map<Method, BackendError>();
   /** Every call made, in order. */
@@ -101,6 +105,10 @@ export class MockBackend implements Backend {
     return provider;
   }
 
+  async createGatewayKey(name: string): Promise<CreatedGatewayKey> {
+    return structuredClone(this.gateway.create(name));
+  }
+
   async scanDotenv(): Promise<KeyScan | null> {
     return this.providers.scan("/home/me/project/.env");
   }
@@ -166,6 +174,11 @@ export class MockBackend implements Backend {
     "providers.test": async ({ id }) => this.#changed(await this.providers.test(id)),
     "providers.find_local": () => this.#changed(this.providers.findLocal()),
     "models.list": () => this.providers.models(),
+    "routes.list": () => mockRoutes(this.providers.list()),
+    "gateway.status": () => this.gateway.status(),
+    "gateway.start": ({ port }) => this.gateway.start(port),
+    "gateway.stop": () => this.gateway.stop(),
+    "gateway.keys.revoke": ({ id }) => this.gateway.revoke(id),
     "keys.state": () => this.keychain,
     "keys.delete": (key) => {
       this.providers.deleteKey(key);

@@ -1,7 +1,15 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { writeText } from "@tauri-apps/plugin-clipboard-manager";
 import { toBackendError, type Backend, type Method, type ParamsOf, type ResultOf } from "./backend";
-import type { Batch, KeyScan, ProviderInfo, SavedFile, SaveText, SetKey } from "./types";
+import type {
+  Batch,
+  CreatedGatewayKey,
+  KeyScan,
+  ProviderInfo,
+  SavedFile,
+  SaveText,
+  SetKey,
+} from "./types";
 
 /** The desktop window's backend: Tauri commands and one channel. */
 export class TauriBackend implements Backend {
@@ -29,6 +37,10 @@ export class TauriBackend implements Backend {
 
   setKey(key: SetKey): Promise<ProviderInfo> {
     return command("set_key", { key });
+  }
+
+  createGatewayKey(name: string): Promise<CreatedGatewayKey> {
+    return command("create_gateway_key", { request: { name } });
   }
 
   scanDotenv(): Promise<KeyScan | null> {

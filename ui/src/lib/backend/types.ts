@@ -39,6 +39,15 @@ has_real_provider: boolean,
 interrupted_at_launch: number, };
 
 /**
+ * How often calls were tried.
+ */
+export type AttemptCount = { total: number, per_call: number, 
+/**
+ * How many calls had 0, 1, 2, … attempts.
+ */
+histogram: Array<number>, };
+
+/**
  * One attempt of a recorded call. Times are milliseconds since the call began.
  */
 export type AttemptDetail = { attempt: number, target: TargetInfo, started_ms: number, headers_ms: number | null, first_token_ms: number | null, 
@@ -67,6 +76,41 @@ export type Batch = {
  * Counts from 0 per subscription; a gap means: fetch open calls anew with `calls.get`.
  */
 seq: number, items: Array<Live>, };
+
+/**
+ * How a target behaves when nothing is wrong.
+ */
+export type Behaviour = { 
+/**
+ * First token: median and 95th percentile of a lognormal distribution.
+ */
+first_token_p50_ms: number, first_token_p95_ms: number, tokens_per_second: number, 
+/**
+ * Length of an answer: median and 95th percentile of a lognormal distribution, in tokens.
+ */
+output_p50_tokens: number, output_p95_tokens: number, 
+/**
+ * Share of requests that fail with HTTP 500 on an ordinary day, 0 to 1.
+ */
+error_rate: number, };
+
+/**
+ * A time in which a target's breaker was not closed.
+ */
+export type BreakerSpan = { target: TargetInfo, state: BreakerState, from_ms: number, 
+/**
+ * `None`: until the end.
+ */
+to_ms?: number, 
+/**
+ * Why it opened, in one sentence; empty if the engine did not say.
+ */
+why: string, };
+
+/**
+ * How a breaker that is not closed stands.
+ */
+export type BreakerState = "open" | "half_open" | "down";
 
 /**
  * A call opened.
@@ -227,6 +271,14 @@ group: string | null, column: string | null,
  */
 caller: string, 
 /**
+ * Name of the gateway key it was made with; `None`: without one.
+ */
+caller_key?: string, 
+/**
+ * The route that chose the targets; `None`: they were named.
+ */
+route?: string, 
+/**
  * The first cause, for failed calls.
  */
 error: CallError | null, rating: Rating | null, 
@@ -270,6 +322,23 @@ export type CastVote = { group: string, prompt_id: string | null,
 calls: Array<CallId>, verdict: Verdict, };
 
 /**
+ * Asks for a rehearsal's chart.
+ */
+export type ChartRehearsal = { 
+/**
+ * Of the compared route instead of the first.
+ */
+compared: boolean, dark: boolean, 
+/**
+ * In pixels, 300 to 4,000.
+ */
+width: number, 
+/**
+ * In pixels, 150 to 4,000.
+ */
+height: number, };
+
+/**
  * One column of a comparison.
  */
 export type Column = { 
@@ -299,6 +368,45 @@ export type ConfigProblem = { file: string,
  */
 line: number | null, column: number | null, field: string | null, message: string, fix: string | null, };
 
+/**
+ * What the calls would have cost, failed attempts included. Amounts are exact.
+ */
+export type CostRange = { 
+/**
+ * Of all calls whose price is known.
+ */
+total: PicoUsd, 
+/**
+ * Of a call; `None`: no call has a known price.
+ */
+p5?: PicoUsd, p50?: PicoUsd, p95?: PicoUsd, max?: PicoUsd, 
+/**
+ * Of `total`, what was spent on attempts that did not answer.
+ */
+wasted: PicoUsd, 
+/**
+ * Calls with an attempt that cost something, but nobody knows what.
+ */
+unpriced_calls: number, };
+
+/**
+ * Makes a gateway key. A command of its own in every host, because the key crosses with its answer.
+ */
+export type CreateGatewayKey = { 
+/**
+ * 1 to 60 characters on one line; not that of another valid key.
+ */
+name: string, };
+
+/**
+ * A new gateway key. The only time it is shown: what is kept is its hash.
+ */
+export type CreatedGatewayKey = { key: GatewayKey, 
+/**
+ * The key itself. Show it once; never keep or log it.
+ */
+secret: string, };
+
 export type Diff = { 
 /**
  * In reading order. Word by word; line by line when the texts are long.
@@ -313,6 +421,23 @@ export type DiffKind = "same" | "removed" | "added";
 export type DiffSpan = { kind: DiffKind, text: string, };
 
 export type DiffTexts = { before: string, after: string, };
+
+/**
+ * One figure of two routes.
+ */
+export type Difference = { 
+/**
+ * For people, for example `first token p95`.
+ */
+figure: string, unit: Unit, 
+/**
+ * `None` where there is no such figure.
+ */
+from: number | null, to: number | null, 
+/**
+ * Whether the change is for the better; `None`: it is neither, or there is none.
+ */
+better: boolean | null, };
 
 /**
  * No parameters, or nothing to say.
@@ -330,9 +455,77 @@ export type ErrorCode = "invalid_params" | "unknown_method" | "not_found" | "con
 export type ErrorKind = "dns" | "connect" | "tls" | "reset" | "connect_timeout" | "headers_timeout" | "first_token_timeout" | "idle_timeout" | "too_slow" | "total_timeout" | "malformed" | "truncated" | "too_large" | "not_an_api" | "rate_limited" | "quota_exhausted" | "billing" | "plan_limit" | "overloaded" | "server" | "auth" | "permission" | "not_found" | "rejected" | "context_too_long" | "content_filtered" | "empty_answer" | "output_invalid" | "no_credential" | "incapable" | "circuit_open" | "queue_full" | "misconfigured" | "cancelled" | "interrupted";
 
 /**
+ * One call of a rehearsal.
+ */
+export type ExampleCall = { 
+/**
+ * Counted from 1, in the order in which the calls began.
+ */
+call: number, began_ms: number, 
+/**
+ * At the call's end, counted from its start.
+ */
+elapsed_ms: number, trail: Array<TrailStep>, };
+
+/**
  * One failed attempt in a [`Report`].
  */
 export type FailedAttempt = { attempt: number, target: TargetInfo, error: CallError, };
+
+/**
+ * Calls that failed in one way.
+ */
+export type FailureCount = { 
+/**
+ * The first cause.
+ */
+kind: ErrorKind, calls: number, 
+/**
+ * The first few, with what happened to each.
+ */
+examples: Array<ExampleCall>, };
+
+/**
+ * What is wrong with a fault line.
+ */
+export type FaultProblem = { 
+/**
+ * The part at fault: `target`, `kind`, `arguments`, `start`, `duration`, or an argument's name.
+ */
+part: string, 
+/**
+ * One sentence: lower case, no final period.
+ */
+message: string, 
+/**
+ * What to write instead.
+ */
+fix: string, };
+
+/**
+ * A fault as it was understood.
+ */
+export type FaultWindow = { 
+/**
+ * In the grammar, with everything that was left out filled in.
+ */
+text: string, provider: string, 
+/**
+ * `None`: all models of the provider.
+ */
+model?: string, 
+/**
+ * The kind's word: `outage`, `errors`, …
+ */
+kind: string, 
+/**
+ * One sentence for people.
+ */
+means: string, from_ms: number, 
+/**
+ * `None`: to the end.
+ */
+to_ms?: number, };
 
 /**
  * Why the model stopped. Providers' own words are mapped onto these.
@@ -351,6 +544,84 @@ preset: string, label: string, last4: string | null,
  * Whether the provider is configured and has a credential already.
  */
 already: boolean, };
+
+/**
+ * Who may use the gateway.
+ */
+export type GatewayAccess = "open_on_loopback" | "keys_only";
+
+/**
+ * An API that the gateway speaks.
+ */
+export type GatewayApi = "openai" | "anthropic" | "gemini";
+
+/**
+ * Where clients of one API find the gateway.
+ */
+export type GatewayBaseUrl = { api: GatewayApi, url: string, };
+
+/**
+ * A key for clients of the gateway, without the key.
+ */
+export type GatewayKey = { id: string, 
+/**
+ * Shown in history as the caller.
+ */
+name: string, 
+/**
+ * The key's first characters, to tell keys apart.
+ */
+prefix: string, 
+/**
+ * RFC 3339 with milliseconds, as all times here.
+ */
+created_at: string, 
+/**
+ * Exact to a minute; `None`: never used.
+ */
+last_used_at?: string, 
+/**
+ * `None`: it is valid.
+ */
+revoked_at?: string, };
+
+/**
+ * Names a gateway key.
+ */
+export type GatewayKeyId = { id: string, };
+
+/**
+ * The gateway as it is now.
+ */
+export type GatewayStatus = { 
+/**
+ * Whether this program serves it.
+ */
+running: boolean, 
+/**
+ * For example `127.0.0.1:4141`; `None`: it is off.
+ */
+address: string | null, 
+/**
+ * The port it takes when it is started without one.
+ */
+port: number, 
+/**
+ * Why it could not be started the last time; `None`: nothing is wrong.
+ */
+problem: string | null, 
+/**
+ * Whether this program can serve it at all.
+ */
+available: boolean, 
+/**
+ * What clients of each API are given as base URL; while it is off, what they would be given.
+ */
+base_urls: Array<GatewayBaseUrl>, access: GatewayAccess, 
+/**
+ * Newest first, revoked ones included.
+ */
+keys: Array<GatewayKey>, };
 
 export type ImportKeys = { token: string, variables: Array<string>, 
 /**
@@ -413,7 +684,12 @@ export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind":
  * since the call (or its last restart) began. A piece that overlaps what is known already
  * is cut by the reader; a piece beyond it means that something was missed.
  */
-offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, };
+offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", };
+
+/**
+ * How calls are spread over the span.
+ */
+export type Load = "constant" | "poisson" | "ramp" | "burst";
 
 /**
  * One turn of the conversation.
@@ -512,6 +788,16 @@ stop?: Array<string>,
 seed?: number, reasoning_effort?: ReasoningEffort, };
 
 /**
+ * Asks what a line of the fault grammar means, as it is being typed.
+ */
+export type ParseFault = { text: string, };
+
+/**
+ * What a line of the fault grammar means; exactly one of the two is there.
+ */
+export type ParsedFault = { fault?: FaultWindow, problem?: FaultProblem, };
+
+/**
  * One piece of a message.
  */
 export type Part = { "type": "text", text: string, } | { "type": "image", 
@@ -545,6 +831,15 @@ env: string | null, key_url: string | null, models: Array<string>,
  * What must be changed before it can work (Azure's resource name); `None` if nothing.
  */
 note: string | null, };
+
+/**
+ * Asks how a route would be rehearsed.
+ */
+export type PreviewRehearsal = { 
+/**
+ * As in [`StartRehearsal`].
+ */
+route: string, };
 
 /**
  * A base URL as typed, to see where calls would go.
@@ -648,6 +943,23 @@ key_url: string | null,
 models: Array<string>, };
 
 /**
+ * What reached one provider.
+ */
+export type ProviderLoad = { provider: string, 
+/**
+ * Calls that sent it at least one request.
+ */
+calls: number, requests: number, 
+/**
+ * Requests a call; 1: nothing was repeated.
+ */
+amplification: number, 
+/**
+ * Most requests within one second of the rehearsal's clock.
+ */
+peak_requests_per_second: number, };
+
+/**
  * The outcome of trying a provider's connection.
  */
 export type ProviderTest = { "result": "ok", elapsed_ms: number, models: Array<string>, } | { "result": "failed", error: CallError, };
@@ -674,6 +986,84 @@ export type ReasoningEffort = "minimal" | "low" | "medium" | "high";
 export type Recovery = "continue" | "restart" | "fail";
 
 /**
+ * A chart as an SVG document.
+ */
+export type RehearsalChart = { svg: string, };
+
+/**
+ * What a rehearsal of a route would run on.
+ */
+export type RehearsalPreview = { targets: Array<RehearsedTarget>, 
+/**
+ * Why these: one short sentence each.
+ */
+reasons: Array<string>, 
+/**
+ * What can stand before the `=` of a fault: the providers, then the models.
+ */
+fault_targets: Array<string>, };
+
+/**
+ * The rehearsal that runs, or that ran last.
+ */
+export type RehearsalProgress = { 
+/**
+ * Counts from 1 in this process; 0: there was none yet.
+ */
+id: number, state: RehearsalState, 
+/**
+ * Calls that have ended, of both routes where two are compared.
+ */
+done: number, 
+/**
+ * All calls, of both routes where two are compared.
+ */
+calls: number, 
+/**
+ * Why it failed; only with `failed`.
+ */
+error?: string, };
+
+/**
+ * A whole rehearsal: one route, or two on the same calls and the same chance.
+ */
+export type RehearsalReport = { calls: number, seed: number, 
+/**
+ * Over how long the calls are spread.
+ */
+span_ms: number, load: Load, 
+/**
+ * In the order given.
+ */
+faults: Array<FaultWindow>, result: RouteResult, 
+/**
+ * The other route; `None`: none was asked for.
+ */
+compared?: RouteResult, 
+/**
+ * From `result` to `compared`, a row a figure; empty without a comparison.
+ */
+differences: Array<Difference>, };
+
+/**
+ * How far a rehearsal is.
+ */
+export type RehearsalState = "none" | "running" | "done" | "stopped" | "failed";
+
+/**
+ * A target and how it is assumed to behave when nothing is wrong.
+ */
+export type RehearsedTarget = { target: TargetInfo, provider_label: string, tier: Tier, 
+/**
+ * `None`: no price is known.
+ */
+price?: TokenPrice, 
+/**
+ * Whether it is tried in general; if not, only for causes that the route lists it for.
+ */
+general: boolean, behaviour: Behaviour, };
+
+/**
  * Why a call failed: the first cause, then all that was tried.
  */
 export type Report = { 
@@ -693,6 +1083,149 @@ export type RestoreVersion = { id: string, version: number, };
  * Who speaks in a message.
  */
 export type Role = "system" | "user" | "assistant" | "tool";
+
+/**
+ * A named chain of targets that a call can name in place of a model.
+ */
+export type Route = { 
+/**
+ * What a call names; `sim:` and this name runs it on simulated twins of its targets.
+ */
+name: string, 
+/**
+ * One line on what it is for.
+ */
+about: string, source: RouteSource, 
+/**
+ * Tried in order.
+ */
+targets: Array<RouteTarget>, lists: RouteLists, settings: RouteSettings, };
+
+/**
+ * Targets for failures that the general order does not help with. Empty: see each.
+ */
+export type RouteLists = { 
+/**
+ * Empty: the general order, only to larger windows.
+ */
+context_too_long: Array<RouteTarget>, 
+/**
+ * Empty: filtered content is sent to nobody else.
+ */
+content_filter: Array<RouteTarget>, 
+/**
+ * For a refused key; empty: the call stops.
+ */
+auth: Array<RouteTarget>, };
+
+/**
+ * One route's part of a rehearsal.
+ */
+export type RouteResult = { 
+/**
+ * As it was asked for.
+ */
+route: string, targets: Array<RehearsedTarget>, calls: number, 
+/**
+ * `first_try`, the three rescues and `fallback_text` together.
+ */
+answered: number, 
+/**
+ * By the first attempt of the call.
+ */
+first_try: number, 
+/**
+ * By the first target, after a failed attempt.
+ */
+rescued_by_retry: number, 
+/**
+ * By another target than the first.
+ */
+rescued_by_fallback: number, 
+/**
+ * A broken answer that was carried on.
+ */
+rescued_by_continuation: number, 
+/**
+ * No target answered; the caller got the route's fallback text.
+ */
+fallback_text: number, failed: number, 
+/**
+ * Most frequent first.
+ */
+failures: Array<FailureCount>, 
+/**
+ * From a call's start to the end of its answer; `None`: nothing was answered.
+ */
+latency?: Spread, 
+/**
+ * From a call's start to its first token; `None`: nothing was answered.
+ */
+first_token?: Spread, cost: CostRange, attempts: AttemptCount, 
+/**
+ * In the order in which the route names them.
+ */
+providers: Array<ProviderLoad>, 
+/**
+ * By target, then time. Closed breakers are not listed.
+ */
+breakers: Array<BreakerSpan>, 
+/**
+ * Answers over time, for the chart.
+ */
+timeline: Timeline, 
+/**
+ * When the last call ended, counted from the first one's earliest start.
+ */
+ended_ms: number, };
+
+/**
+ * What a route sets beside its targets. `None`: as the program's settings have it.
+ */
+export type RouteSettings = { task?: RouteTask, recovery?: Recovery, 
+/**
+ * For the whole call.
+ */
+deadline_ms?: number, tier?: Tier, 
+/**
+ * Most tokens of an answer where the call does not say; models that think get room for that besides.
+ */
+max_tokens?: number, 
+/**
+ * When a second request goes out beside one that is slow to begin; `None`: never.
+ */
+hedge_after_ms?: number, 
+/**
+ * The answer when no target answers.
+ */
+fallback_text?: string, };
+
+/**
+ * Where a route comes from.
+ */
+export type RouteSource = "built-in" | "config";
+
+/**
+ * One target of a route, and whether a call could be sent to it now.
+ */
+export type RouteTarget = { model: string, 
+/**
+ * Provider id; of a built-in route whose provider is not configured, the preset's.
+ */
+provider: string, provider_label: string, local: boolean, ready: boolean, 
+/**
+ * Why it would be passed over; `None`: it is ready.
+ */
+why_not?: string, 
+/**
+ * Preset with which its provider can be added; `None`: the provider is configured.
+ */
+preset?: string, };
+
+/**
+ * What kind of work a route is for.
+ */
+export type RouteTask = "classification" | "summarization" | "code_generation" | "complex_reasoning" | "translation" | "data_extraction";
 
 /**
  * An autosaved draft.
@@ -720,6 +1253,19 @@ export type SavedFile = {
 path: string | null, };
 
 /**
+ * Calls that one target answered.
+ */
+export type Series = { 
+/**
+ * `provider/model`, or `fallback text`.
+ */
+label: string, 
+/**
+ * A step each.
+ */
+calls: Array<number>, };
+
+/**
  * A credential to store. It crosses once, on entry.
  */
 export type SetKey = { provider: string, 
@@ -737,6 +1283,45 @@ export type SetUiState = { key: string,
  * `null` forgets the key.
  */
 value: unknown, };
+
+/**
+ * Percentiles in milliseconds: of n sorted values, that at rank ⌈p·n⌉.
+ */
+export type Spread = { p50_ms: number, p90_ms: number, p95_ms: number, p99_ms: number, max_ms: number, };
+
+/**
+ * Starts the gateway.
+ */
+export type StartGateway = { 
+/**
+ * `None`: the configured one; 0 takes a free one.
+ */
+port?: number, };
+
+/**
+ * Rehearses a route.
+ */
+export type StartRehearsal = { 
+/**
+ * A route's name, a model, or several models separated by commas: the first and its fallbacks.
+ */
+route: string, 
+/**
+ * Rehearsed too, on the same calls and the same chance; `None`: no comparison.
+ */
+compare?: string, 
+/**
+ * Lines of the fault grammar, for example `openai=outage@10m+10m`.
+ */
+faults: Array<string>, 
+/**
+ * 1 to 200,000.
+ */
+calls: number, seed: number, 
+/**
+ * Over how long the calls are spread: a second to 24 hours, at most 1,000 calls a second on average.
+ */
+span_ms: number, load: Load, };
 
 /**
  * A comparison to run: the named columns of a prompt.
@@ -789,6 +1374,39 @@ model: string,
 simulated: boolean, };
 
 /**
+ * How patient a call is.
+ */
+export type Tier = "fast" | "standard" | "complex" | "reasoning";
+
+/**
+ * Calls over time, in equal steps, by when they ended.
+ */
+export type Timeline = { 
+/**
+ * A minute, or more so that there are at most 240 steps; less for spans under ten minutes.
+ */
+step_ms: number, 
+/**
+ * One a target that answered anything, in the order of the route; then the fallback text, if any.
+ */
+series: Array<Series>, failed: Array<number>, };
+
+/**
+ * What one token of each bucket costs, in pico-USD per token.
+ *
+ * A dollar per million tokens is 10^6 pico-USD per token, so published prices are exact.
+ */
+export type TokenPrice = { input: PicoUsd, output: PicoUsd, 
+/**
+ * `None`: cached input is charged like other input.
+ */
+cache_read: PicoUsd | null, 
+/**
+ * `None`: cache writes are charged like other input.
+ */
+cache_creation: PicoUsd | null, };
+
+/**
  * A function the model may ask to have called.
  */
 export type Tool = { name: string, description: string, 
@@ -807,9 +1425,23 @@ export type ToolCall = { id: string, name: string,
 arguments: string, };
 
 /**
+ * One thing that happened to a call.
+ */
+export type TrailStep = { 
+/**
+ * Counted from the call's start.
+ */
+at_ms: number, text: string, };
+
+/**
  * State the UI keeps between launches, by key. Values are the UI's own JSON.
  */
 export type UiState = { values: Record<string, unknown>, };
+
+/**
+ * What a figure counts.
+ */
+export type Unit = "calls" | "per_call" | "milliseconds" | "pico_usd";
 
 export type UrlPreview = { 
 /**
@@ -896,6 +1528,16 @@ export interface Api {
   "providers.find_local": { params: Empty; result: Array<ProviderInfo> };
   /** Models that can be picked, configured and detected. */
   "models.list": { params: Empty; result: Array<ModelInfo> };
+  /** Routes: named chains of targets, those of the configuration file first. */
+  "routes.list": { params: Empty; result: Array<Route> };
+  /** The gateway as it is now, with its keys. */
+  "gateway.status": { params: Empty; result: GatewayStatus };
+  /** Starts the gateway, or moves it to another port. */
+  "gateway.start": { params: StartGateway; result: GatewayStatus };
+  /** Stops the gateway and the calls it runs. */
+  "gateway.stop": { params: Empty; result: GatewayStatus };
+  /** Makes a gateway key invalid for ever, at once. */
+  "gateway.keys.revoke": { params: GatewayKeyId; result: GatewayKey };
   /** The state of the OS key store, asked anew. */
   "keys.state": { params: Empty; result: KeychainState };
   /** Removes a credential. */
@@ -944,6 +1586,20 @@ export interface Api {
   "votes.cast": { params: CastVote; result: VoteRecord };
   /** How models did in a prompt's blind votes. */
   "votes.record": { params: PromptId; result: VoteRecord };
+  /** What a rehearsal of a route would run on. */
+  "rehearse.preview": { params: PreviewRehearsal; result: RehearsalPreview };
+  /** Says what a fault line means, as it is being typed. */
+  "rehearse.parse_fault": { params: ParseFault; result: ParsedFault };
+  /** Rehearses a route in virtual time; how far it is arrives on the live channel. */
+  "rehearse.start": { params: StartRehearsal; result: RehearsalProgress };
+  /** How far the running or last rehearsal is. */
+  "rehearse.progress": { params: Empty; result: RehearsalProgress };
+  /** Stops the running rehearsal. Stopping none is no error. */
+  "rehearse.stop": { params: Empty; result: Empty };
+  /** What the last finished rehearsal found. */
+  "rehearse.report": { params: Empty; result: RehearsalReport };
+  /** The last finished rehearsal's chart: calls over time by answering model, faults shaded. */
+  "rehearse.chart": { params: ChartRehearsal; result: RehearsalChart };
   /** Compares two texts. */
   "diff.texts": { params: DiffTexts; result: Diff };
 }

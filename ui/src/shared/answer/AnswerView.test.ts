@@ -25,6 +25,19 @@ it("shows text as it arrives and settles it at the end", async () => {
   expect(document.querySelector("[data-caret]")).toBeNull();
 });
 
+it("shows no caret again when an ended answer comes back into view", async () => {
+  const buffer = new AnswerBuffer("");
+  const view = { buffer, mode: "rendered" as const };
+  const { rerender } = render(AnswerView, { ...view, live: true });
+  await waitFor(() => expect(document.querySelector("[data-caret]")).not.toBeNull());
+  await rerender({ ...view, live: false });
+  await waitFor(() => expect(document.querySelector("[data-caret]")).toBeNull());
+  await rerender({ ...view, live: true });
+  await waitFor(() => expect(document.querySelector("[data-caret]")).not.toBeNull());
+  await rerender({ ...view, live: false });
+  await waitFor(() => expect(document.querySelector("[data-caret]")).toBeNull());
+});
+
 it("starts over when the call does", async () => {
   const buffer = new AnswerBuffer("first try");
   render(AnswerView, { buffer, mode: "rendered", live: true });

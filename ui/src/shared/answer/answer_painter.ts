@@ -71,6 +71,7 @@ export class AnswerPainter implements Painter {
   setLive(live: boolean): void {
     if (live === this.#live) return;
     this.#live = live;
+    if (live) this.#ended = false;
     this.#mark();
   }
 
@@ -87,6 +88,8 @@ export class AnswerPainter implements Painter {
 
   paint(deadline: number): boolean {
     this.#take();
+    // Painting puts a caret: what has ended is left as it is.
+    if (this.#ended && !this.#live) return true;
     if (!this.#sink.paint(deadline)) return false;
     if (this.#live || this.#large) return true;
     if (!this.#ended) {

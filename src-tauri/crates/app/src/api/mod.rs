@@ -1,6 +1,9 @@
 //! The API table: every use-case once, with its name, parameters and result. Both hosts and the
 //! TypeScript types come from it.
 
+mod gateway_types;
+mod rehearse_types;
+mod routes_types;
 pub mod types;
 mod typescript;
 
@@ -79,6 +82,18 @@ api! {
     #[doc = "Models that can be picked, configured and detected."]
     "models.list" => crate::providers::models, Empty, Vec<ModelInfo>;
 
+    #[doc = "Routes: named chains of targets, those of the configuration file first."]
+    "routes.list" => crate::routes::list, Empty, Vec<Route>;
+
+    #[doc = "The gateway as it is now, with its keys."]
+    "gateway.status" => crate::gateway::status, Empty, GatewayStatus;
+    #[doc = "Starts the gateway, or moves it to another port."]
+    "gateway.start" => crate::gateway::start, StartGateway, GatewayStatus;
+    #[doc = "Stops the gateway and the calls it runs."]
+    "gateway.stop" => crate::gateway::stop, Empty, GatewayStatus;
+    #[doc = "Makes a gateway key invalid for ever, at once."]
+    "gateway.keys.revoke" => crate::gateway::revoke_key, GatewayKeyId, GatewayKey;
+
     #[doc = "The state of the OS key store, asked anew."]
     "keys.state" => crate::secrets::state, Empty, KeychainState;
     #[doc = "Removes a credential."]
@@ -129,6 +144,22 @@ api! {
     "votes.cast" => crate::calls::cast_vote, CastVote, VoteRecord;
     #[doc = "How models did in a prompt's blind votes."]
     "votes.record" => crate::calls::vote_record, PromptId, VoteRecord;
+
+    #[doc = "What a rehearsal of a route would run on."]
+    "rehearse.preview" => crate::rehearse::preview, PreviewRehearsal, RehearsalPreview;
+    #[doc = "Says what a fault line means, as it is being typed."]
+    "rehearse.parse_fault" => crate::rehearse::parse_fault, ParseFault, ParsedFault;
+    #[doc = "Rehearses a route in virtual time; how far it is arrives on the live channel."]
+    "rehearse.start" => crate::rehearse::start, StartRehearsal, RehearsalProgress;
+    #[doc = "How far the running or last rehearsal is."]
+    "rehearse.progress" => crate::rehearse::progress, Empty, RehearsalProgress;
+    #[doc = "Stops the running rehearsal. Stopping none is no error."]
+    "rehearse.stop" => crate::rehearse::stop, Empty, Empty;
+    #[doc = "What the last finished rehearsal found."]
+    "rehearse.report" => crate::rehearse::report, Empty, RehearsalReport;
+    #[doc = "The last finished rehearsal's chart: calls over time by answering model, faults shaded."]
+    "rehearse.chart" => crate::rehearse::chart, ChartRehearsal, RehearsalChart;
+
     #[doc = "Compares two texts."]
     "diff.texts" => crate::diff::texts, DiffTexts, Diff;
 }

@@ -1,4 +1,10 @@
-//! What crosses to the user interface and back. Nothing here can hold a credential.
+//! What crosses to the user interface and back. Nothing here can hold a credential, but for a gateway key in
+//! the answer that makes it.
+
+pub use super::gateway_types::*;
+pub use super::routes_types::*;
+
+pub use super::rehearse_types::*;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -565,6 +571,14 @@ pub struct CallSummary {
     pub column: Option<String>,
     /// `window`, `cli` or `gateway`.
     pub caller: String,
+    /// Name of the gateway key it was made with; `None`: without one.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller_key: Option<String>,
+    /// The route that chose the targets; `None`: they were named.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
     /// The first cause, for failed calls.
     pub error: Option<CallError>,
     pub rating: Option<Rating>,
@@ -755,6 +769,12 @@ pub enum Live {
     KeychainChanged {
         keychain: KeychainState,
     },
+    /// A rehearsal went on, or ended.
+    RehearsalProgress {
+        progress: RehearsalProgress,
+    },
+    /// The gateway was started or stopped, or its keys changed.
+    GatewayChanged {},
 }
 
 // ---------------------------------------------------------------- acts of the host

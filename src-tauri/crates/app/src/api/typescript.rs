@@ -15,6 +15,8 @@ pub fn types_ts() -> String {
     collect.visit::<types::Batch>();
     collect.visit::<types::ApiError>();
     collect.visit::<types::SetKey>();
+    collect.visit::<types::CreateGatewayKey>();
+    collect.visit::<types::CreatedGatewayKey>();
     collect.visit::<types::SaveText>();
     collect.visit::<types::SavedFile>();
     collect.visit::<types::OpenUrl>();

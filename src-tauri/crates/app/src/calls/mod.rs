@@ -1,13 +1,18 @@
 //! Calls: starting, stopping, listing and opening them.
 
+mod api_call;
 mod explain;
 mod relay;
 mod running;
 mod start;
+mod tap;
 mod view;
 
+pub use api_call::{ApiCall, ApiCallHandle, api_models, start_api_call};
 pub(crate) use running::Running;
 pub use start::start;
+pub use tap::{Told, WireEvent};
+pub(crate) use view::rfc3339;
 
 use crate::App;
 use crate::api::types::*;

@@ -1,11 +1,13 @@
 //! Carries a call's events to all who keep or show them: history, windows, provider lamps.
 
+use super::tap::Tap;
 use crate::api::types::Live;
 use crate::live::{LiveHub, utf16_len};
 use crate::providers::{Outcome, Providers};
 use std::time::Duration;
 use switchboard_engine::call::CallId;
 use switchboard_engine::event::{CallEvent, Event, TargetInfo};
+use switchboard_engine::provider::{SseEvent, Wire};
 use switchboard_engine::run::EventSink;
 use switchboard_engine::usage::Usage;
 use switchboard_store::Store;
@@ -25,6 +27,7 @@ pub(super) struct Relay {
     target: Option<TargetInfo>,
     usage: Usage,
     ended: bool,
+    tap: Option<Tap>,
 }
 
 impl Relay {
@@ -41,7 +44,14 @@ impl Relay {
             target: None,
             usage: Usage::default(),
             ended: false,
+            tap: None,
         }
+    }
+
+    /// Adds a listener that may hold the call back.
+    pub(super) fn with_tap(mut self, tap: Tap) -> Self {
+        self.tap = Some(tap);
+        self
     }
 
     pub(super) fn elapsed_ms(&self) -> u64 {
@@ -122,9 +132,21 @@ impl EventSink for Relay {
         };
         self.seq += 1;
         self.store.append(event.clone());
+        let told = self.tap.is_some().then(|| event.event.clone());
         self.live.publish(&Live::Event { event, offset });
         if lamp_changed {
             self.live.publish(&Live::ProvidersChanged {});
+        }
+        if let (Some(tap), Some(event)) = (&mut self.tap, told)
+            && !tap.tell(self.call, event).await
+        {
+            self.tap = None;
+        }
+    }
+
+    fn wire(&mut self, attempt: u32, wire: Wire, event: SseEvent<'_>) {
+        if let Some(tap) = &mut self.tap {
+            tap.keep(attempt, wire, event);
         }
     }
 }

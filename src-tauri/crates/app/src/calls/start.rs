@@ -48,7 +48,7 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
         .unwrap_or_else(|| Uuid::now_v7().to_string());
     let mut calls = Vec::new();
     for column in columns {
-        let request = ModelRequest {
+        let mut request = ModelRequest {
             model: String::new(),
             messages: messages.clone(),
             tools: params.body.tools.clone(),
@@ -57,6 +57,7 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
             response_format: params.body.response_format.clone(),
             params: merged(&params.body.params, column.params.as_ref()),
         };
+        plans::complete(app, &column.model, &mut request);
         let plan = plans::plan(
             app,
             &Wanted {
@@ -104,11 +105,16 @@ async fn begin(app: &App, new: NewCall, request: ModelRequest, plan: Plan) -> Re
         app.live().clone(),
         app.providers().clone(),
     );
+    launch(app, relay, request, plan);
+    Ok(())
+}
+
+/// Sets a recorded call running on a task of its own.
+pub(super) fn launch(app: &App, relay: Relay, request: ModelRequest, plan: Plan) {
     let app_of_call = app.clone();
-    app.running().spawn(call, move |stop| {
+    app.running().spawn(relay.call, move |stop| {
         execute(app_of_call, relay, request, plan, stop)
     });
-    Ok(())
 }
 
 /// Runs one call to its final event, whatever happens: stop, failure or a fault of the program.
@@ -243,6 +249,8 @@ fn new_call(
         id: call,
         started_at_ms: jiff::Timestamp::now().as_millisecond(),
         caller: app.caller().name().to_owned(),
+        caller_key: None,
+        route: plan.route.clone(),
         group: Some(group.to_owned()),
         column: Some(column.id.clone()),
         prompt_id: params.prompt_id.clone(),

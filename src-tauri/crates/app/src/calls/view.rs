@@ -29,6 +29,8 @@ pub(super) fn new_summary(new: &store::NewCall) -> api::CallSummary {
         group: new.group.clone(),
         column: new.column.clone(),
         caller: new.caller.clone(),
+        caller_key: new.caller_key.clone(),
+        route: new.route.clone(),
         error: None,
         rating: None,
         excerpt: String::new(),
@@ -63,6 +65,8 @@ pub(super) fn summary(row: store::CallRow) -> api::CallSummary {
         group: row.group,
         column: row.column,
         caller: row.caller,
+        caller_key: row.caller_key,
+        route: row.route,
         error: row.error,
         rating: row.rating.map(|rating| match rating {
             store::Rating::Good => api::Rating::Good,

@@ -4,6 +4,7 @@ use crate::api::types::{ApiError, ProviderInfo, ProviderTest};
 use crate::providers::{Outcome, Providers, simulator};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
+use std::sync::Arc;
 use std::time::Duration;
 use switchboard_engine::config::{Config, Preset, ProviderConfig, presets};
 use switchboard_engine::error::{CallError, ErrorKind};
@@ -227,7 +228,7 @@ impl Providers {
     }
 
     /// Asks the configured servers on this machine what they have, unless that is known.
-    pub(super) async fn look_at_local(&self, config: &Config) {
+    pub(crate) async fn look_at_local(&self, config: &Config) {
         let stale = |provider: &&ProviderConfig| {
             let detected = self.detected();
             let known = detected.get(&provider.id);
@@ -245,7 +246,30 @@ impl Providers {
         join_all(looks).await;
     }
 
-    pub(super) fn detected_models(&self, id: &str) -> Vec<String> {
+    /// Knows what servers on this machine have, for a call that is about to begin: waits only for those
+    /// that were never asked, and asks the others again beside the call.
+    pub(crate) async fn keep_local_in_view(&self, config: &Arc<Config>) {
+        let mut local = config.providers.iter().filter(|provider| provider.local);
+        let (unknown, stale) = {
+            let detected = self.detected();
+            let unknown = local
+                .clone()
+                .any(|provider| !detected.contains_key(&provider.id));
+            let stale = local.any(|provider| {
+                let known = detected.get(&provider.id);
+                known.is_some_and(|known| known.at.elapsed() >= DETECTED_FOR)
+            });
+            (unknown, stale)
+        };
+        if unknown {
+            self.look_at_local(config).await;
+        } else if stale {
+            let (providers, config) = (self.clone(), Arc::clone(config));
+            tokio::spawn(async move { providers.look_at_local(&config).await });
+        }
+    }
+
+    pub(crate) fn detected_models(&self, id: &str) -> Vec<String> {
         self.detected()
             .get(id)
             .map(|known| known.models.clone())
@@ -253,7 +277,7 @@ impl Providers {
     }
 
     /// Returns whether a server on this machine was found not to run.
-    pub(super) fn is_down(&self, id: &str) -> bool {
+    pub(crate) fn is_down(&self, id: &str) -> bool {
         self.detected().get(id).is_some_and(|known| !known.running)
     }
 

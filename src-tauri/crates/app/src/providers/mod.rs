@@ -15,6 +15,7 @@ mod tests;
 
 pub use handlers::{delete, find_local, list, models, presets, preview_url, save, test};
 pub use health::{Outcome, ProviderHealth};
+pub(crate) use simulator::{LABEL as SIMULATOR_LABEL, is_simulator, simulated, wire_of};
 pub use simulator::{SIMULATORS, Simulator};
 
 use crate::api::types::{ApiError, ErrorCode, Lamp, ProviderInfo};

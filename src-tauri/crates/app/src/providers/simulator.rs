@@ -3,10 +3,11 @@
 use crate::api::types::{Lamp, ProviderInfo};
 use crate::providers::{MODEL, Providers};
 use futures_util::future::BoxFuture;
+use std::sync::Arc;
 use switchboard_engine::config::TierTimeouts;
 use switchboard_engine::error::CallError;
 use switchboard_engine::plan::{Target, Tier};
-use switchboard_engine::price::{PicoUsd, TokenPrice};
+use switchboard_engine::price::Tariff;
 use switchboard_engine::provider::{AuthStyle, Capabilities, Endpoint, Wire, provider as codec};
 use url::Url;
 
@@ -34,17 +35,30 @@ pub const SIMULATORS: [(&str, Wire); 4] = [
 /// Provider id of the simulator.
 pub(super) const ID: &str = "sandbox";
 /// Its name for people.
-pub(super) const LABEL: &str = "Simulator";
+pub(crate) const LABEL: &str = "Simulator";
 
 /// Returns the wire format of a simulator's provider id, or `None` if it is none.
-pub(super) fn wire_of(id: &str) -> Option<Wire> {
+pub(crate) fn wire_of(id: &str) -> Option<Wire> {
     SIMULATORS
         .iter()
         .find(|(name, _)| *name == id)
         .map(|(_, wire)| *wire)
 }
 
+/// Returns whether a provider id is the simulator's.
+pub(crate) fn is_simulator(id: &str) -> bool {
+    wire_of(id).is_some()
+}
+
 impl Providers {
+    /// Returns the simulator's base URL, starting it if need be.
+    ///
+    /// # Errors
+    /// `Connect` if it cannot be started.
+    pub(crate) async fn start_simulator(&self) -> Result<Url, CallError> {
+        self.inner.simulator.start().await
+    }
+
     pub(super) fn simulator_info(&self) -> ProviderInfo {
         let base_url = self.inner.simulator.running();
         let shown = base_url.as_ref().map_or_else(String::new, Url::to_string);
@@ -83,26 +97,31 @@ impl Providers {
         timeouts: &TierTimeouts,
     ) -> Result<Target, CallError> {
         let base_url = self.inner.simulator.start().await?;
-        let free = PicoUsd(0);
-        Ok(Target {
-            provider: id.to_owned(),
-            provider_label: LABEL.to_owned(),
-            endpoint: endpoint(wire, base_url),
-            credential: None,
-            key: None,
-            model: model.to_owned(),
-            capabilities: capabilities(model),
-            tier: Tier::Standard,
-            timeouts: timeouts.of(Tier::Standard),
-            limits: Default::default(),
-            price: Some(TokenPrice {
-                input: free,
-                output: free,
-                cache_read: None,
-                cache_creation: None,
-            }),
-            simulated: true,
-        })
+        Ok(simulated(id, wire, model, timeouts, base_url))
+    }
+}
+
+/// Returns the simulator's model of that name at a server of it.
+pub(crate) fn simulated(
+    id: &str,
+    wire: Wire,
+    model: &str,
+    timeouts: &TierTimeouts,
+    base_url: Url,
+) -> Target {
+    Target {
+        provider: id.to_owned(),
+        provider_label: LABEL.to_owned(),
+        endpoint: endpoint(wire, base_url),
+        credential: None,
+        key: None,
+        model: model.to_owned(),
+        capabilities: capabilities(model),
+        tier: Tier::Standard,
+        timeouts: timeouts.of(Tier::Standard),
+        limits: Default::default(),
+        price: Some(Arc::new(Tariff::free(model, "simulated"))),
+        simulated: true,
     }
 }
 

@@ -41,19 +41,19 @@ impl Providers {
                     .await
             }
             Found::Configured { provider, model } => {
-                let key = self.inner.secrets.resolve(provider).await?;
+                let (credential, key) = self.inner.secrets.resolve_named(provider).await?.unzip();
                 let known = provider.model(model);
                 Ok(Target {
                     provider: provider.id.clone(),
                     provider_label: provider.label.clone(),
                     endpoint: provider.endpoint.clone(),
-                    credential: None,
+                    credential,
                     key,
                     model: known.name,
                     capabilities: known.capabilities,
                     tier: known.tier,
                     timeouts: config.timeouts.of(known.tier),
-                    limits: Default::default(),
+                    limits: known.limits,
                     price: known.price,
                     simulated: false,
                 })

@@ -104,13 +104,27 @@ impl Secrets {
     /// # Errors
     /// `NoCredential`, saying where to put one; a call goes on to its next target.
     pub async fn resolve(&self, provider: &ProviderConfig) -> Result<Option<Secret>, CallError> {
-        if let Some(secret) = self.session_secret(provider) {
-            return Ok(Some(secret));
+        Ok(self
+            .resolve_named(provider)
+            .await?
+            .map(|(_, secret)| secret))
+    }
+
+    /// As [`Self::resolve`], with the credential's name.
+    ///
+    /// # Errors
+    /// `NoCredential`.
+    pub async fn resolve_named(
+        &self,
+        provider: &ProviderConfig,
+    ) -> Result<Option<(String, Secret)>, CallError> {
+        if let Some(named) = self.session_secret(provider) {
+            return Ok(Some(named));
         }
         let mut refused = None;
         for key in provider.usable_keys() {
             match self.read(&provider.id, key).await {
-                Ok(Some(secret)) => return Ok(Some(secret)),
+                Ok(Some(secret)) => return Ok(Some((key.name.clone(), secret))),
                 Ok(None) => {}
                 Err(error) => refused = refused.or(Some(error)),
             }
@@ -387,11 +401,11 @@ impl Secrets {
         check_key(&secret).is_ok().then_some(secret)
     }
 
-    fn session_secret(&self, provider: &ProviderConfig) -> Option<Secret> {
+    fn session_secret(&self, provider: &ProviderConfig) -> Option<(String, Secret)> {
         let session = self.session();
         let name = session.active.get(&provider.id)?;
         let key = session.keys.get(&(provider.id.clone(), name.clone()))?;
-        Some(key.secret.clone())
+        Some((name.clone(), key.secret.clone()))
     }
 
     fn session(&self) -> MutexGuard<'_, Session> {

@@ -227,7 +227,7 @@ fn exit_codes_tell_failures_apart_and_the_sentence_has_a_hint() {
     let ran = home.run(&["call", "x", "-m", "sandbox/unauthorized"]);
     assert!(ran.err.contains("\n  hint: "), "{}", ran.err);
     assert_eq!(home.run(&["nonsense"]).code, 2);
-    assert_eq!(home.run(&["serve"]).code, 2);
+    assert_eq!(home.run(&["serve", "--port", "1"]).code, 2);
     let help = home.run(&["--help"]);
     assert_eq!(help.code, 0);
     assert!(help.out.contains("130  interrupted"), "{}", help.out);

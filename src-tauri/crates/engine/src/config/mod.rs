@@ -1,29 +1,40 @@
-//! The configuration file, read: providers, their models, clocks and settings.
+//! The configuration file, read: providers, their models, routes, clocks and settings.
 //!
 //! [`Config::parse`] is total and strict: a text is either a whole configuration or a list of
 //! [`Problem`]s with place, field and fix. A configuration names credentials and never holds one, so
 //! it can be shown to anybody. Nothing here opens a file or reads the environment.
 
 mod decimal;
+mod default_routes;
 mod duration;
 mod facts;
+mod gateway;
+mod limits;
 mod model;
 pub mod presets;
 mod provider;
 mod raw;
+mod read_route;
+mod route;
 mod settings;
 mod validate;
 
 #[cfg(test)]
+mod route_tests;
+#[cfg(test)]
 mod tests;
 
 pub use decimal::{usd_per_million, usd_per_million_text};
+pub use default_routes::default_routes;
 pub use duration::parse_duration;
 pub use facts::facts;
+pub use gateway::{AccessRule, GatewayConfig};
 pub use model::{ModelConfig, model_of};
 pub use presets::{Preset, preset, presets};
 pub use provider::{ProviderConfig, SecretRef, SecretSource};
 pub use raw::nearest;
+pub use read_route::check_route_name;
+pub use route::{LOCAL, RouteConfig, RouteTarget, Task};
 pub use settings::{Network, Proxy, Settings, TierTimeouts};
 pub use validate::{check_base_url, check_id, check_key_name, check_model_name};
 
@@ -38,6 +49,9 @@ pub struct Config {
     pub timeouts: TierTimeouts,
     pub network: Network,
     pub settings: Settings,
+    /// In the order of the file; built-in routes are not among them.
+    pub routes: Vec<RouteConfig>,
+    pub gateway: GatewayConfig,
 }
 
 impl Config {

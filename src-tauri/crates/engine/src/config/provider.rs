@@ -1,6 +1,8 @@
 //! One provider, as configured.
 
+use crate::config::limits::over;
 use crate::config::model::{ModelConfig, model_of};
+use crate::plan::Limits;
 use crate::provider::Endpoint;
 
 /// A provider: where it is, how it is spoken to, and the names of its credentials.
@@ -23,6 +25,8 @@ pub struct ProviderConfig {
     pub active_key: Option<String>,
     /// Whether certificates that cannot be verified are accepted. Off unless written.
     pub accept_invalid_tls: bool,
+    /// What may be sent to each of its models; a model's own limits stand before them.
+    pub limits: Limits,
     /// Models to offer; others of the provider can be called too.
     pub models: Vec<ModelConfig>,
     /// Where a key can be made; `None` if unknown.
@@ -30,13 +34,15 @@ pub struct ProviderConfig {
 }
 
 impl ProviderConfig {
-    /// Returns what is known about one of the provider's models, listed or not.
+    /// Returns what is known about one of the provider's models, listed or not, with the limits that hold
+    /// for it.
     pub fn model(&self, name: &str) -> ModelConfig {
-        self.models
-            .iter()
-            .find(|model| model.name == name)
+        let listed = self.models.iter().find(|model| model.name == name);
+        let mut model = listed
             .cloned()
-            .unwrap_or_else(|| model_of(self.preset.as_deref(), name))
+            .unwrap_or_else(|| model_of(self.preset.as_deref(), name));
+        model.limits = over(model.limits, self.limits);
+        model
     }
 
     /// Returns the credentials a call may use: the chosen one alone, or all in order if none is chosen.

@@ -8,11 +8,12 @@ use crate::config::presets::{PLACEHOLDER, Preset, preset, presets};
 use crate::config::provider::{ProviderConfig, SecretRef, SecretSource};
 use crate::config::raw::{Field, Problems, Table, nearest, place};
 use crate::config::settings::{Network, Proxy, Settings, TierTimeouts};
-use crate::config::{Config, Problem, TEXT_LIMIT};
+use crate::config::{Config, Problem, TEXT_LIMIT, gateway, limits, read_route};
 use crate::plan::{Recovery, Tier};
-use crate::price::{PicoUsd, TokenPrice};
+use crate::price::{PicoUsd, Tariff, TokenPrice};
 use crate::provider::{AuthStyle, Endpoint, Wire};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 use url::Url;
@@ -23,11 +24,17 @@ const WIRES: [(&str, Wire); 4] = [
     ("anthropic", Wire::Anthropic),
     ("gemini", Wire::Gemini),
 ];
-const TIERS: [(&str, Tier); 4] = [
+pub(super) const TIERS: [(&str, Tier); 4] = [
     ("fast", Tier::Fast),
     ("standard", Tier::Standard),
     ("complex", Tier::Complex),
     ("reasoning", Tier::Reasoning),
+];
+
+pub(super) const RECOVERIES: [(&str, Recovery); 3] = [
+    ("continue", Recovery::Continue),
+    ("restart", Recovery::Restart),
+    ("fail", Recovery::Fail),
 ];
 
 /// Reads a whole configuration.
@@ -54,15 +61,24 @@ pub(super) fn config(text: &str) -> Result<Config, Vec<Problem>> {
     if let Some(field) = root.take("network") {
         config.network = network(&field, &mut problems);
     }
+    // Also of providers with problems: they are told once, not again where routes name them.
+    let mut ids = Vec::new();
     if let Some(field) = root.take("providers")
         && let Some(mut table) = field.table(&mut problems)
     {
         for field in table.take_all() {
+            ids.push(field.name);
             config.providers.extend(provider(&field, &mut problems));
         }
     }
     if let Some(field) = root.take("settings") {
         config.settings = settings(&field, &mut problems);
+    }
+    if let Some(field) = root.take("routes") {
+        config.routes = read_route::routes(&field, &ids, &mut problems);
+    }
+    if let Some(field) = root.take("gateway") {
+        config.gateway = gateway::gateway(&field, &mut problems);
     }
     root.finish(&mut problems);
     if problems.is_empty() {
@@ -128,7 +144,7 @@ fn timeouts(field: &Field<'_>, problems: &mut Problems<'_>) -> TierTimeouts {
     result
 }
 
-fn duration(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<Duration> {
+pub(super) fn duration(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<Duration> {
     if field.value.get_ref().is_integer() || field.value.get_ref().is_float() {
         field.problem_fix(
             problems,
@@ -221,12 +237,7 @@ fn settings(field: &Field<'_>, problems: &mut Problems<'_>) -> Settings {
         }
     }
     if let Some(field) = table.take("recovery") {
-        let words = [
-            ("continue", Recovery::Continue),
-            ("restart", Recovery::Restart),
-            ("fail", Recovery::Fail),
-        ];
-        result.recovery = field.one_of(problems, &words).unwrap_or_default();
+        result.recovery = field.one_of(problems, &RECOVERIES).unwrap_or_default();
     }
     if let Some(field) = table.take("deadline") {
         result.deadline = duration(&field, problems);
@@ -294,6 +305,7 @@ fn provider(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<ProviderCo
         .and_then(|field| field.boolean(problems));
     let keys = table.take("keys").map(|field| keys(&field, problems));
     let active = table.take("active_key");
+    let limits = limits::limits(&mut table, problems);
     let models = table
         .take("models")
         .map(|field| models(&field, base, problems));
@@ -378,6 +390,7 @@ fn provider(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<ProviderCo
         keys,
         active_key,
         accept_invalid_tls: accept_invalid_tls.unwrap_or(false),
+        limits,
         models: models.unwrap_or_else(|| {
             let base = base.into_iter();
             base.flat_map(|preset| {
@@ -657,13 +670,16 @@ fn model(
         known.tier = tier;
     }
     if let Some(field) = table.take("price") {
-        known.price = price(&field, problems);
+        known.price = price(&field, problems)
+            .map(|price| Arc::new(Tariff::flat(name, price, "your settings")));
     }
+    let limits = limits::limits(&mut table, problems);
     table.finish(problems);
     Some(ModelConfig {
         name: name.to_owned(),
         capabilities: known.capabilities,
         tier: known.tier,
+        limits,
         price: known.price,
     })
 }

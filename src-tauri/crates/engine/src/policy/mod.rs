@@ -1,4 +1,16 @@
 //! Small pure policies: what to do next, decided from facts and an injected draw.
 
 pub mod backoff;
+pub mod breaker;
+pub mod concurrency;
+pub mod cooling;
+pub mod hedge_budget;
+pub mod latency;
 pub mod next;
+pub(crate) mod order;
+pub mod outage;
+pub mod pace;
+pub mod rate;
+pub mod retry_budget;
+pub mod verdict;
+pub mod window;

@@ -29,13 +29,17 @@ impl Default for RetryLimits {
     }
 }
 
+const BUDGET_SPENT: &str = "retry budget spent";
+
 /// The facts of a failure that the decision rests on.
 #[derive(Debug, Clone)]
 pub struct Situation<'a> {
     pub error: &'a CallError,
     pub current: &'a TargetInfo,
-    /// The next usable target, or `None` if this was the last.
+    /// The next target that may do better with this error, or `None` if there is none.
     pub next: Option<&'a TargetInfo>,
+    /// Whether the plan names `next` for just this cause.
+    pub listed: bool,
     /// Whether this is the first target of the plan.
     pub is_primary: bool,
     /// Retries of this target made so far.
@@ -44,6 +48,8 @@ pub struct Situation<'a> {
     pub attempts: u32,
     /// What is left of the call's deadline.
     pub remaining: Duration,
+    /// What is left of the target's share of it: with another target left, a retry begins within.
+    pub share: Duration,
     /// Whether any of the answer has been shown.
     pub shown: bool,
     pub recovery: Recovery,
@@ -51,8 +57,13 @@ pub struct Situation<'a> {
     pub draw: f64,
 }
 
-/// Returns what to do after a failure.
-pub fn decide(situation: &Situation<'_>, limits: &RetryLimits) -> Next {
+/// Returns what to do after a failure. `take_retry` takes one retry out of the budget, and is asked only
+/// if one is to be made.
+pub fn decide(
+    situation: &Situation<'_>,
+    limits: &RetryLimits,
+    take_retry: impl FnOnce() -> bool,
+) -> Next {
     let error = situation.error;
     if situation.shown && situation.recovery == Recovery::Fail {
         return stop("the answer had begun, and recovery is set to `fail`");
@@ -70,6 +81,9 @@ pub fn decide(situation: &Situation<'_>, limits: &RetryLimits) -> Next {
         Disposition::RetryOnce if situation.is_primary => limits.retries.min(1),
         Disposition::RetryOnce => limits.fallback_retries.min(1),
         Disposition::NextTarget | Disposition::NextIfDifferent => 0,
+        Disposition::Stop if situation.listed => {
+            return fall_back(situation, disposition, "");
+        }
         Disposition::Stop => return stop(stop_reason(error.kind)),
     };
     let retries_allowed = match error.should_retry {
@@ -91,12 +105,19 @@ pub fn decide(situation: &Situation<'_>, limits: &RetryLimits) -> Next {
         Some(hint) => Backoff::wait_with_hint(hint, situation.draw),
         None => limits.backoff.wait(situation.retries, situation.draw),
     };
-    if wait >= situation.remaining {
+    let room = match situation.next {
+        Some(_) => situation.share.min(situation.remaining),
+        None => situation.remaining,
+    };
+    if wait >= room {
         return fall_back(
             situation,
             disposition,
             "its wait is longer than the deadline allows",
         );
+    }
+    if !take_retry() {
+        return fall_back(situation, disposition, BUDGET_SPENT);
     }
     Next::Retry {
         after_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
@@ -105,12 +126,16 @@ pub fn decide(situation: &Situation<'_>, limits: &RetryLimits) -> Next {
 
 fn fall_back(situation: &Situation<'_>, disposition: Disposition, spent: &str) -> Next {
     let Some(next) = situation.next else {
-        return stop("no other target is left");
+        return stop(match spent {
+            BUDGET_SPENT => "the retry budget is spent, and no other target is left",
+            _ => "no other target is left",
+        });
     };
     if disposition == Disposition::NextIfDifferent && next == situation.current {
         return stop("the next target is the same model and would answer the same");
     }
     let why = match disposition {
+        _ if situation.listed => "the route names it for this cause",
         Disposition::Retry | Disposition::RetryOnce => spent,
         Disposition::NextTarget => "another try of the same target would not help",
         Disposition::NextIfDifferent => "another model may answer differently",
@@ -160,12 +185,14 @@ mod tests {
             retries,
             attempts: retries + 1,
             remaining: Duration::from_secs(60),
+            share: Duration::from_secs(60),
+            listed: false,
             shown: false,
             recovery: Recovery::Restart,
             draw: 0.5,
         };
         change(&mut situation);
-        decide(&situation, &RetryLimits::default())
+        decide(&situation, &RetryLimits::default(), || true)
     }
 
     fn error(kind: ErrorKind) -> CallError {
@@ -261,11 +288,17 @@ mod tests {
             retries: 0,
             attempts: 1,
             remaining: Duration::from_secs(60),
+            share: Duration::from_secs(60),
+            listed: false,
             shown: false,
             recovery: Recovery::Restart,
             draw: 0.0,
         };
-        assert!(is_stop(&decide(&situation, &RetryLimits::default())));
+        assert!(is_stop(&decide(
+            &situation,
+            &RetryLimits::default(),
+            || true
+        )));
     }
 
     #[test]

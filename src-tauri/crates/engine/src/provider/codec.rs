@@ -2,9 +2,9 @@
 
 use super::{
     Capabilities, Decoder, Delta, Endpoint, HeaderMap, HttpRequest, Method, Provider, RateHint,
-    StatusCode, Wire, classify, header, models, rate, sse, url,
+    StatusCode, Wire, classify, embed, header, models, rate, raw, sse, url,
 };
-use crate::call::ModelRequest;
+use crate::call::{Act, ModelRequest};
 use crate::error::{CallError, ErrorKind};
 use crate::secret::Secret;
 use ::url::Url;
@@ -46,12 +46,23 @@ impl Provider for Codec {
         capabilities: &Capabilities,
         key: Option<&Secret>,
     ) -> Result<HttpRequest, CallError> {
-        let body = (self.body)(endpoint, request, capabilities)?;
+        let (url, body) = match &request.raw {
+            Some(raw) if raw.act == Act::Embed => (
+                url::embeddings_url(self.wire, &endpoint.base_url, &request.model),
+                embed::body(self.wire, &raw.body, &request.model)?,
+            ),
+            raw => {
+                raw::check(raw.as_ref(), self.wire, &request.model)?;
+                let body = (self.body)(endpoint, request, capabilities)?;
+                let body = raw::merged(raw.as_ref(), self.wire, body, capabilities);
+                (self.request_url(endpoint, &request.model), body)
+            }
+        };
         let mut headers = self.headers(endpoint, key)?;
         header::add_body_headers(&mut headers);
         Ok(HttpRequest {
             method: Method::POST,
-            url: self.request_url(endpoint, &request.model),
+            url,
             headers,
             body: Bytes::from(body.to_string()),
         })
@@ -67,6 +78,9 @@ impl Provider for Codec {
         // An event stream whose content type was wrong.
         let starts = [":", "data:", "event:", "id:", "retry:"];
         if !starts.iter().any(|start| text.starts_with(start)) {
+            if let Some(embedded) = embed::decode(text) {
+                return Ok(embedded);
+            }
             return (self.whole)(text);
         }
         let mut decoder = self.decoder();

@@ -4,6 +4,7 @@ mod anthropic;
 mod buckets;
 mod classify;
 mod codec;
+mod embed;
 mod gemini;
 mod header;
 mod json;
@@ -12,7 +13,8 @@ mod models;
 mod openai;
 mod openai_responses;
 mod rate;
-mod requirements;
+mod raw;
+pub(crate) mod requirements;
 mod schema;
 pub mod sse;
 mod tools;
@@ -147,6 +149,9 @@ pub struct SseEvent<'a> {
     pub name: &'a str,
     pub data: &'a str,
 }
+
+/// Name under which [`crate::run::EventSink::wire`] is given a reply that was no stream but one JSON text.
+pub const WHOLE_REPLY: &str = "whole reply";
 
 /// Turns the events of one response stream into deltas.
 pub trait Decoder: Send {

@@ -9,8 +9,19 @@ use crate::error::{CallError, ErrorKind};
 /// # Errors
 /// `Incapable`, naming the need.
 pub(crate) fn check(request: &ModelRequest, capabilities: &Capabilities) -> Result<(), CallError> {
+    check_model(&request.model, request, capabilities)
+}
+
+/// Checks that the model of this name, whichever the request names, can do what the request needs.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_model(
+    model: &str,
+    request: &ModelRequest,
+    capabilities: &Capabilities,
+) -> Result<(), CallError> {
     let lacks = |need: &str, hint: &str| {
-        let model = &request.model;
         Err(
             CallError::new(ErrorKind::Incapable, format!("the model `{model}` {need}"))
                 .with_hint(hint),

@@ -6,10 +6,11 @@ use super::Wire;
 use ::url::Url;
 
 /// Paths of calls and lists; whichever of them ends a pasted URL is taken off.
-const TAILS: [&[&str]; 6] = [
+const TAILS: [&[&str]; 7] = [
     &["chat", "completions"],
     &["completions"],
     &["responses"],
+    &["embeddings"],
     &["messages", "count_tokens"],
     &["messages"],
     &["models"],
@@ -48,15 +49,37 @@ pub(super) fn call_url(wire: Wire, base: &Url, model: &str) -> Url {
     }
     let mut url = with_path(base, &path);
     if wire == Wire::Gemini {
-        let others: Vec<(String, String)> = url
-            .query_pairs()
-            .filter(|(name, _)| name != "alt")
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
-            .collect();
-        url.query_pairs_mut()
-            .clear()
-            .extend_pairs(others)
-            .append_pair("alt", "sse");
+        url = without_alt(url);
+        url.query_pairs_mut().append_pair("alt", "sse");
+    }
+    url
+}
+
+/// Returns the address that makes embedding vectors with `model`.
+pub(super) fn embeddings_url(wire: Wire, base: &Url, model: &str) -> Url {
+    if wire == Wire::Gemini {
+        let mut url = call_url(wire, base, model);
+        let path = url
+            .path()
+            .replace(":streamGenerateContent", ":batchEmbedContents");
+        url.set_path(&path);
+        return without_alt(url);
+    }
+    let mut path = api_path(wire, base);
+    path.push("embeddings".into());
+    with_path(base, &path)
+}
+
+/// Returns a Gemini address without the switch between its stream formats.
+fn without_alt(mut url: Url) -> Url {
+    let others: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| name != "alt")
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    url.set_query(None);
+    if !others.is_empty() {
+        url.query_pairs_mut().extend_pairs(others);
     }
     url
 }
@@ -71,19 +94,11 @@ pub(super) fn models_url(wire: Wire, base: &Url) -> Url {
     if path.last().is_none_or(|last| last != "models") {
         path.push("models".into());
     }
-    let mut url = with_path(base, &path);
-    if wire == Wire::Gemini {
-        let others: Vec<(String, String)> = url
-            .query_pairs()
-            .filter(|(name, _)| name != "alt")
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
-            .collect();
-        url.set_query(None);
-        if !others.is_empty() {
-            url.query_pairs_mut().extend_pairs(others);
-        }
+    let url = with_path(base, &path);
+    match wire {
+        Wire::Gemini => without_alt(url),
+        Wire::OpenaiChat | Wire::OpenaiResponses | Wire::Anthropic => url,
     }
-    url
 }
 
 /// Returns the segments up to and including the version, without the path of a call.

@@ -328,6 +328,7 @@ async fn a_target_that_cannot_be_used_is_skipped_with_its_reason() {
             error: CallError::new(ErrorKind::NoCredential, "no key for A"),
         },
     );
+    plan.general += 1;
     let events = play(&plan, vec![answer(words(&["from b"]))]).await;
     assert!(
         events.iter().any(

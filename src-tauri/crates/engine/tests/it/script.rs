@@ -118,18 +118,36 @@ pub(crate) fn fails(kind: ErrorKind) -> Exchange {
 
 /// Runs a plan over a script with a fixed seed and returns every event.
 pub(crate) async fn play(plan: &Plan, script: Vec<Exchange>) -> Vec<Event> {
-    let transport = Scripted::new(script);
+    play_request(plan, &request(), script).await
+}
+
+/// As [`play`], for a request of its own.
+pub(crate) async fn play_request(
+    plan: &Plan,
+    request: &ModelRequest,
+    script: Vec<Exchange>,
+) -> Vec<Event> {
+    play_on(&Scripted::new(script), &Health::default(), plan, request).await
+}
+
+/// As [`play`], on a transport and with a health of its own.
+pub(crate) async fn play_on(
+    transport: &Scripted,
+    health: &Health,
+    plan: &Plan,
+    request: &ModelRequest,
+) -> Vec<Event> {
     let redactor = Redactor::default();
     redactor.learn(&Secret::new(KEY.into()));
     let context = Context {
-        transport: &transport,
+        transport,
         redactor: &redactor,
-        health: &Health::default(),
+        health,
         limits: RetryLimits::default(),
         chance: fastrand::Rng::with_seed(7),
     };
     let mut events = Vec::new();
-    run(&request(), plan, context, &mut events).await;
+    run(request, plan, context, &mut events).await;
     events
 }
 

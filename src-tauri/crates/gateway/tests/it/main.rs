@@ -1,4 +1,5 @@
-//! The dashboard host over real HTTP, with a stand-in for the application.
+//! The dashboard host over real HTTP with a stand-in for the application, and the gateway with simulated
+//! providers.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 #![expect(
     clippy::disallowed_methods,
@@ -6,5 +7,9 @@
 )]
 
 mod access;
+mod clients;
+mod embeddings;
+mod passing;
 mod serving;
 mod stand_in;
+mod world;

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use switchboard_app::api::types::{ApiError, ErrorCode, KeyScan, Live, ProviderInfo, SetKey};
+use switchboard_app::api::types::{
+    ApiError, CreateGatewayKey, CreatedGatewayKey, ErrorCode, GatewayKey, KeyScan, Live,
+    ProviderInfo, SetKey,
+};
 use switchboard_app::live::{LiveHub, Subscription};
 use switchboard_gateway::{Assets, Dashboard, DashboardApp, serve_dashboard};
 use tempfile::TempDir;
@@ -47,6 +50,23 @@ impl DashboardApp for StandIn {
         let noted = json!({ "provider": key.provider, "letters": key.key.len() });
         self.asked.lock().unwrap().push(("set_key".into(), noted));
         Err(refused(ErrorCode::KeychainNone))
+    }
+
+    async fn create_gateway_key(
+        &self,
+        request: CreateGatewayKey,
+    ) -> Result<CreatedGatewayKey, ApiError> {
+        Ok(CreatedGatewayKey {
+            key: GatewayKey {
+                id: "1".into(),
+                name: request.name,
+                prefix: "sbk_1".into(),
+                created_at: "2026-11-25T12:00:00.000Z".into(),
+                last_used_at: None,
+                revoked_at: None,
+            },
+            secret: "sbk_12".into(),
+        })
     }
 
     async fn scan_dotenv_text(&self, name: &str, text: &str) -> Result<KeyScan, ApiError> {

@@ -18,15 +18,15 @@ from genai_prices import Usage as GenaiUsage
 from genai_prices.data_snapshot import get_snapshot
 
 warnings.simplefilter('ignore')
-import litellm  # noqa: E402
-from litellm.cost_calculator import batch_cost_calculator  # noqa: E402
-from litellm.litellm_core_utils.llm_cost_calc.utils import generic_cost_per_token  # noqa: E402
-from litellm.types.utils import (  # noqa: E402
+import litellm
+from litellm.cost_calculator import batch_cost_calculator
+from litellm.litellm_core_utils.llm_cost_calc.utils import generic_cost_per_token
+from litellm.types.utils import (
     CacheCreationTokenDetails,
     CompletionTokensDetailsWrapper,
     PromptTokensDetailsWrapper,
 )
-from litellm.types.utils import Usage as LitellmUsage  # noqa: E402
+from litellm.types.utils import Usage as LitellmUsage
 
 CONTEXTS = {
     'standard': {},

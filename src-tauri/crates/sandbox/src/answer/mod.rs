@@ -71,6 +71,21 @@ pub(crate) fn seed_of(script: &Script, ask: &Ask, base: u64) -> u64 {
     hasher.finish()
 }
 
+/// Returns an answer without a word, to `input` tokens.
+pub(crate) fn nothing(seed: u64, input: u64) -> Answer {
+    Answer {
+        id: Rng::with_seed(seed).u64(..),
+        reasoning: String::new(),
+        text: String::new(),
+        tool_calls: Vec::new(),
+        finish: Finish::Stop,
+        usage: Tokens {
+            input,
+            ..Tokens::default()
+        },
+    }
+}
+
 /// Writes the answer to `ask`.
 pub(crate) fn answer(script: &Script, ask: &Ask, seed: u64) -> Answer {
     let mut rng = Rng::with_seed(seed);

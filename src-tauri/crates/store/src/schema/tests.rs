@@ -33,6 +33,11 @@ fn titles(connection: &Connection) -> Vec<String> {
         .collect()
 }
 
+/// The newest version there is.
+fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap()
+}
+
 fn version(connection: &Connection) -> i64 {
     connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -58,13 +63,13 @@ async fn an_older_file_is_copied_then_migrated_with_all_it_holds() {
     let path = older_file(&folder).await;
     let mut connection = Connection::open(&path).unwrap();
     let backup = migrate(&mut connection, &path, &next()).unwrap().unwrap();
-    assert_eq!(version(&connection), 2);
+    assert_eq!(version(&connection), known() + 1);
     assert_eq!(titles(&connection), ["kept"]);
     connection.execute_batch("SELECT tags FROM calls").unwrap();
     let copy = Connection::open(backup).unwrap();
     assert_eq!(
         (version(&copy), titles(&copy)),
-        (1, vec!["kept".to_owned()])
+        (known(), vec!["kept".to_owned()])
     );
     assert!(
         migrate(&mut connection, &path, &next()).unwrap().is_none(),
@@ -101,7 +106,7 @@ async fn a_migration_that_fails_leaves_the_file_as_it_was() {
     migrate(&mut connection, &path, &migrations).unwrap_err();
     assert_eq!(
         (version(&connection), titles(&connection)),
-        (1, vec!["kept".to_owned()])
+        (known(), vec!["kept".to_owned()])
     );
     connection.execute_batch("SELECT * FROM half").unwrap_err();
     drop(connection);
@@ -118,8 +123,8 @@ async fn an_older_program_refuses_a_migrated_file() {
         error,
         StoreError::Newer {
             path,
-            found: 2,
-            known: 1
+            found: known() + 1,
+            known: known()
         }
     );
 }
@@ -135,8 +140,14 @@ async fn a_file_of_the_first_schema_opens() {
         .unwrap();
     drop(old);
     let (store, opened) = Store::open(&path).unwrap();
-    assert_eq!(opened.backup.is_some(), MIGRATIONS.len() > 1);
     assert_eq!(opened.interrupted, 1);
+    let copy = Connection::open(opened.backup.unwrap()).unwrap();
+    assert_eq!(version(&copy), 1, "the copy is the file as it was");
+    let kept: i64 = copy
+        .query_row("SELECT count(*) FROM calls", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(kept, 2);
+    drop(copy);
     let filter = crate::CallFilter {
         search: "lighthouse".to_owned(),
         ..Default::default()
@@ -146,6 +157,12 @@ async fn a_file_of_the_first_schema_opens() {
     let record = store.call(calls[0].id).await.unwrap().unwrap();
     assert_eq!(record.text, "A lighthouse keeps watch.");
     assert_eq!(record.attempts.len(), 1);
+    assert_eq!((record.row.caller_key, record.row.route), (None, None));
+    assert_eq!(store.gateway_keys().await.unwrap(), []);
+    assert_eq!(
+        store.calls(&Default::default()).await.unwrap().calls.len(),
+        2
+    );
     let prompts = store.prompts("", Default::default()).await.unwrap();
     assert_eq!(prompts[0].title, "Coast");
     assert_eq!(

@@ -9,6 +9,8 @@ fn new_call() -> NewCall {
         id: CallId::new(),
         started_at_ms: 0,
         caller: "cli".to_owned(),
+        caller_key: None,
+        route: None,
         group: None,
         column: None,
         prompt_id: None,

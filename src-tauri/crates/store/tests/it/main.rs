@@ -9,6 +9,7 @@
 mod crash;
 mod faults;
 mod fold;
+mod gateway_keys;
 mod history;
 mod prompts;
 mod property;

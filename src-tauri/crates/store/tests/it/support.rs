@@ -47,6 +47,8 @@ pub(crate) fn new_call(model: &str) -> NewCall {
         id: CallId::new(),
         started_at_ms: 1_700_000_000_000,
         caller: "window".to_owned(),
+        caller_key: None,
+        route: None,
         group: None,
         column: None,
         prompt_id: None,

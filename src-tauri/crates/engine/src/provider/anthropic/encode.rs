@@ -1,7 +1,7 @@
 //! Requests of the Messages API (Anthropic's API reference, 2026-11).
 
 use super::super::{Capabilities, Endpoint, Wire, model_rules, requirements, schema};
-use crate::call::{ModelRequest, Part, ReasoningEffort, ResponseFormat, Role};
+use crate::call::{ModelRequest, Part, ReasoningEffort, ResponseFormat, Role, ToolChoice};
 use crate::error::CallError;
 use serde_json::{Map, Value, json};
 
@@ -60,7 +60,9 @@ pub(super) fn body(
             })
         })
         .collect();
+    let choice = tool_choice(&request.tool_choice).filter(|_| !tools.is_empty());
     set("tools", (!tools.is_empty()).then_some(Value::Array(tools)));
+    set("tool_choice", choice);
 
     let mut output_config = Map::new();
     if let ResponseFormat::JsonSchema { schema, .. } = &request.response_format {
@@ -174,5 +176,15 @@ fn input(arguments: &str) -> Value {
         Ok(Value::Object(map)) => Value::Object(map),
         _ if arguments.trim().is_empty() => json!({}),
         _ => json!({"arguments": arguments}),
+    }
+}
+
+/// Returns what is sent for a choice; `None` for the default.
+fn tool_choice(choice: &ToolChoice) -> Option<Value> {
+    match choice {
+        ToolChoice::Auto => None,
+        ToolChoice::None => Some(json!({"type": "none"})),
+        ToolChoice::Required => Some(json!({"type": "any"})),
+        ToolChoice::Tool { name } => Some(json!({"type": "tool", "name": name})),
     }
 }

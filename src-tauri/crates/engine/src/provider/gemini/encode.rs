@@ -1,7 +1,7 @@
 //! Requests of `streamGenerateContent` (Google's Gemini API reference, 2026-11).
 
 use super::super::{Capabilities, Endpoint, Wire, model_rules, requirements};
-use crate::call::{Message, ModelRequest, Part, ReasoningEffort, ResponseFormat, Role};
+use crate::call::{Message, ModelRequest, Part, ReasoningEffort, ResponseFormat, Role, ToolChoice};
 use crate::error::CallError;
 use serde_json::{Map, Value, json};
 
@@ -45,6 +45,12 @@ pub(super) fn body(
         .collect();
     if !tools.is_empty() {
         body.insert("tools".into(), json!([{"functionDeclarations": tools}]));
+        if let Some(calling) = function_calling(&request.tool_choice) {
+            body.insert(
+                "toolConfig".into(),
+                json!({"functionCallingConfig": calling}),
+            );
+        }
     }
     let config = generation_config(request, capabilities);
     if !config.is_empty() {
@@ -177,4 +183,14 @@ fn tool_name<'a>(request: &'a ModelRequest, tool_call_id: &'a str) -> &'a str {
             _ => None,
         })
         .unwrap_or(tool_call_id)
+}
+
+/// Returns what is sent for a choice of tools; `None` for the default.
+fn function_calling(choice: &ToolChoice) -> Option<Value> {
+    match choice {
+        ToolChoice::Auto => None,
+        ToolChoice::None => Some(json!({"mode": "NONE"})),
+        ToolChoice::Required => Some(json!({"mode": "ANY"})),
+        ToolChoice::Tool { name } => Some(json!({"mode": "ANY", "allowedFunctionNames": [name]})),
+    }
 }

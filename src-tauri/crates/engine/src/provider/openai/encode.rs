@@ -1,7 +1,7 @@
 //! Requests of Chat Completions (OpenAI's API reference, 2026-11).
 
 use super::super::{Capabilities, Endpoint, Wire, model_rules, requirements, schema};
-use crate::call::{Message, ModelRequest, Part, ResponseFormat, Role};
+use crate::call::{Message, ModelRequest, Part, ResponseFormat, Role, ToolChoice};
 use crate::error::CallError;
 use serde_json::{Map, Value, json};
 
@@ -58,7 +58,9 @@ pub(super) fn body(
         "type": "function",
         "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters},
     })).collect();
+    let choice = tool_choice(&request.tool_choice).filter(|_| !tools.is_empty());
     set("tools", (!tools.is_empty()).then_some(Value::Array(tools)));
+    set("tool_choice", choice);
     if let ResponseFormat::JsonSchema { name, schema } = &request.response_format {
         set(
             "response_format",
@@ -147,5 +149,15 @@ fn content_part(part: &Part) -> Option<Value> {
             "image_url": {"url": format!("data:{media_type};base64,{data}")},
         })),
         Part::ToolCall { .. } | Part::ToolResult { .. } => None,
+    }
+}
+
+/// Returns what is sent for a choice; `None` for the default.
+fn tool_choice(choice: &ToolChoice) -> Option<Value> {
+    match choice {
+        ToolChoice::Auto => None,
+        ToolChoice::None => Some("none".into()),
+        ToolChoice::Required => Some("required".into()),
+        ToolChoice::Tool { name } => Some(json!({"type": "function", "function": {"name": name}})),
     }
 }

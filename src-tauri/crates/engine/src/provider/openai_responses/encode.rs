@@ -1,7 +1,7 @@
 //! Requests of the Responses API (OpenAI's API reference, 2026-11).
 
 use super::super::{Capabilities, Endpoint, Wire, model_rules, requirements, schema};
-use crate::call::{Message, ModelRequest, Part, ResponseFormat, Role};
+use crate::call::{Message, ModelRequest, Part, ResponseFormat, Role, ToolChoice};
 use crate::error::CallError;
 use serde_json::{Map, Value, json};
 
@@ -50,7 +50,9 @@ pub(super) fn body(
             })
         })
         .collect();
+    let choice = tool_choice(&request.tool_choice).filter(|_| !tools.is_empty());
     set("tools", (!tools.is_empty()).then_some(Value::Array(tools)));
+    set("tool_choice", choice);
     if let ResponseFormat::JsonSchema { name, schema } = &request.response_format {
         set(
             "text",
@@ -130,5 +132,15 @@ fn flush(role: &str, content: &mut Vec<Value>, items: &mut Vec<Value>) {
     if !content.is_empty() {
         let content = std::mem::take(content);
         items.push(json!({"type": "message", "role": role, "content": content}));
+    }
+}
+
+/// Returns what is sent for a choice; `None` for the default.
+fn tool_choice(choice: &ToolChoice) -> Option<Value> {
+    match choice {
+        ToolChoice::Auto => None,
+        ToolChoice::None => Some("none".into()),
+        ToolChoice::Required => Some("required".into()),
+        ToolChoice::Tool { name } => Some(json!({"type": "function", "name": name})),
     }
 }

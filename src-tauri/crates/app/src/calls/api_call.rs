@@ -1,0 +1,144 @@
+//! Calls made through a provider's own API at the gateway: one request, its events, and an end to the
+//! call when nobody listens any more.
+
+use super::relay::Relay;
+use super::start::launch;
+use super::tap::{Tap, Told, Wants};
+use crate::api::types::*;
+use crate::plans::{self, Wanted, named};
+use crate::{App, Caller};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use switchboard_engine::call::{Act, CallId, ModelRequest};
+use switchboard_engine::plan::Candidate;
+use switchboard_store::NewCall;
+use tokio::sync::mpsc;
+
+/// Events that wait for a listener before the provider's connection is held back.
+const WAITING: usize = 64;
+
+/// What a client of the gateway asks.
+#[derive(Debug)]
+pub struct ApiCall {
+    /// `provider/model`, a model's name, or a route's.
+    pub model: String,
+    /// Tried in order after `model`.
+    pub fallbacks: Vec<String>,
+    /// For the whole call; `None`: as the route or the settings have it.
+    pub deadline: Option<Duration>,
+    /// Whether the provider's own events are wanted beside ours where it speaks the API of the request.
+    pub wants_wire: bool,
+    /// Name of the gateway key that was shown; `None`: none was.
+    pub caller_key: Option<String>,
+    pub request: ModelRequest,
+}
+
+/// A call under way. Dropping it cancels the call; what it produced so far stays booked.
+#[derive(Debug)]
+pub struct ApiCallHandle {
+    pub id: CallId,
+    /// The call's events in order; the last one is final. It ends early only when the listener was so
+    /// slow that the call was stopped.
+    pub events: mpsc::Receiver<Told>,
+    app: App,
+}
+
+impl Drop for ApiCallHandle {
+    fn drop(&mut self) {
+        // A call that has ended is no longer there to be stopped.
+        self.app.running().stop(self.id);
+    }
+}
+
+/// Records a call and sets it running. What goes wrong with the model is told by the events.
+///
+/// # Errors
+/// `Store`, `Internal`.
+pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
+    plans::complete(app, &asked.model, &mut asked.request);
+    let plan = plans::plan(
+        app,
+        &Wanted {
+            model: &asked.model,
+            fallbacks: &asked.fallbacks,
+            recovery: None,
+            deadline: asked.deadline,
+            request: &asked.request,
+        },
+    )
+    .await;
+    let id = CallId::new();
+    let new = NewCall {
+        id,
+        started_at_ms: jiff::Timestamp::now().as_millisecond(),
+        caller: Caller::Gateway.name().to_owned(),
+        caller_key: asked.caller_key.clone(),
+        route: plan.route.clone(),
+        group: None,
+        column: None,
+        prompt_id: None,
+        prompt_version: None,
+        requested: plan
+            .candidates
+            .first()
+            .map_or_else(|| named(&asked.model), Candidate::info),
+        request_json: kept(&asked)?,
+    };
+    let (out, events) = mpsc::channel(WAITING);
+    let wants = match asked.request.raw.as_ref().filter(|_| asked.wants_wire) {
+        Some(raw) if raw.act == Act::Embed => Wants::Everything,
+        Some(raw) => Wants::Of(raw.wire),
+        None => Wants::Nothing,
+    };
+    let summary = super::view::new_summary(&new);
+    app.store().begin_call(new).await?;
+    app.live().publish(&Live::CallStarted { summary });
+    let relay = Relay::new(
+        id,
+        app.store().clone(),
+        app.live().clone(),
+        app.providers().clone(),
+    )
+    .with_tap(Tap::new(out, app.running().clone(), wants));
+    launch(app, relay, asked.request, plan);
+    Ok(ApiCallHandle {
+        id,
+        events,
+        app: app.clone(),
+    })
+}
+
+/// Returns what history keeps, so that the call can be opened in Compose.
+fn kept(asked: &ApiCall) -> Result<String, ApiError> {
+    let request = &asked.request;
+    let kept = CallRequest {
+        body: PromptBody {
+            messages: request.messages.clone(),
+            variables: BTreeMap::new(),
+            tools: request.tools.clone(),
+            response_format: request.response_format.clone(),
+            params: request.params.clone(),
+            columns: vec![Column {
+                id: "gateway".into(),
+                model: asked.model.clone(),
+                fallbacks: asked.fallbacks.clone(),
+                params: None,
+            }],
+        },
+        messages: request.messages.clone(),
+        model: asked.model.clone(),
+        fallbacks: asked.fallbacks.clone(),
+        params: request.params.clone(),
+    };
+    serde_json::to_string(&kept).map_err(|error| ApiError {
+        code: ErrorCode::Internal,
+        message: format!("the request could not be recorded: {error}"),
+        hint: None,
+        field: None,
+    })
+}
+
+/// Lists the models a client can name.
+pub async fn api_models(app: &App) -> Vec<ModelInfo> {
+    app.providers().models().await
+}

@@ -1,0 +1,233 @@
+//! The gateway as the application sees it: a switch, its keys, and who may use it.
+//!
+//! The server itself is the host's: this crate knows no HTTP.
+
+use crate::App;
+use crate::api::types::*;
+use crate::calls::rfc3339;
+use crate::gateway_keys::{GatewayCaller, PREFIX, new_secret};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
+use switchboard_engine::redact::Redactor;
+use switchboard_store::GatewayKeyRow;
+
+/// Longest name of a key, in characters.
+const NAME_CHARS: usize = 60;
+
+/// What the application remembers about the gateway.
+#[derive(Debug, Default)]
+pub(crate) struct GatewayState {
+    /// Why it could not be started the last time.
+    problem: Mutex<Option<String>>,
+    /// Held while it is started or stopped.
+    switching: tokio::sync::Mutex<()>,
+}
+
+impl GatewayState {
+    fn problem(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.problem.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a request to the gateway is refused. Its sentences are fit to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GatewayRefusal {
+    #[error("a gateway key is needed; make one in Switchboard and send it as the API key")]
+    Missing,
+    #[error("the gateway key is unknown or was revoked; make one in Switchboard")]
+    Unknown,
+}
+
+impl App {
+    /// Decides whether a request may use the gateway. `Ok(None)`: it may, without a key.
+    ///
+    /// Where no key is needed, what clients send in its place is not looked at, unless it is a gateway key:
+    /// a revoked one is refused everywhere.
+    ///
+    /// # Errors
+    /// [`GatewayRefusal`].
+    pub async fn gateway_admit(
+        &self,
+        token: Option<&str>,
+    ) -> Result<Option<GatewayCaller>, GatewayRefusal> {
+        let ours = token.filter(|token| token.starts_with(PREFIX));
+        if let Some(token) = ours {
+            let caller = self.gateway_access(token).await;
+            return caller.map(Some).ok_or(GatewayRefusal::Unknown);
+        }
+        if !self.gateway_needs_key().await {
+            return Ok(None);
+        }
+        Err(match token {
+            None => GatewayRefusal::Missing,
+            Some(_) => GatewayRefusal::Unknown,
+        })
+    }
+
+    /// Returns whose gateway key `token` is, and notes its use; `None` if it is nobody's or was revoked.
+    pub async fn gateway_access(&self, token: &str) -> Option<GatewayCaller> {
+        self.gateway_keys().check(token).await
+    }
+
+    /// Returns where the gateway is to listen, as configured.
+    pub fn gateway_socket(&self) -> SocketAddr {
+        self.config().current().gateway.socket()
+    }
+
+    /// Returns whether requests to the gateway need a key.
+    pub async fn gateway_needs_key(&self) -> bool {
+        let config = self.config().current();
+        // A rule that says it needs no look at the keys.
+        config.gateway.needs_key(false)
+            || config.gateway.needs_key(true) && self.gateway_keys().any().await
+    }
+
+    /// Makes a gateway key and returns it, this once. Its own command in every host, because the key
+    /// crosses with its answer.
+    ///
+    /// # Errors
+    /// `InvalidParams` for the name, `Store`, `Internal` without random numbers.
+    pub async fn create_gateway_key(
+        &self,
+        request: CreateGatewayKey,
+    ) -> Result<CreatedGatewayKey, ApiError> {
+        let name = checked_name(&request.name, self.redactor())?;
+        let secret = new_secret().map_err(|error| {
+            let message = format!("the system gives no random numbers: {error}");
+            ApiError::new(ErrorCode::Internal, message)
+        })?;
+        let row = self.gateway_keys().create(name, &secret).await?;
+        self.live().publish(&Live::GatewayChanged {});
+        Ok(CreatedGatewayKey {
+            key: key(row),
+            secret: secret.expose().to_owned(),
+        })
+    }
+}
+
+/// Returns the gateway as it is now.
+///
+/// # Errors
+/// `Store`.
+pub async fn status(app: &App, _params: Empty) -> Result<GatewayStatus, ApiError> {
+    let config = app.config().current();
+    let address = app.host().gateway().and_then(|gateway| gateway.address());
+    let shown = address.unwrap_or_else(|| config.gateway.socket());
+    let needs_key = app.gateway_needs_key().await;
+    let keys = app.gateway_keys().list().await?;
+    Ok(GatewayStatus {
+        running: address.is_some(),
+        address: address.map(|address| address.to_string()),
+        port: config.gateway.port,
+        problem: app.gateway_state().problem().clone(),
+        available: app.host().gateway().is_some(),
+        base_urls: base_urls(shown),
+        access: if needs_key {
+            GatewayAccess::KeysOnly
+        } else {
+            GatewayAccess::OpenOnLoopback
+        },
+        keys: keys.into_iter().map(key).collect(),
+    })
+}
+
+/// Starts the gateway; one that runs on another port than the one asked for is moved there.
+///
+/// # Errors
+/// `Conflict` if the address is taken, `Internal` if this program cannot serve it.
+pub async fn start(app: &App, params: StartGateway) -> Result<GatewayStatus, ApiError> {
+    let Some(gateway) = app.host().gateway() else {
+        let error = ApiError::new(ErrorCode::Internal, "this program cannot serve the gateway");
+        return Err(error.with_hint("run `switchboard-cli serve`"));
+    };
+    let held = app.gateway_state().switching.lock().await;
+    let mut wanted = app.config().current().gateway.socket();
+    if let Some(port) = params.port {
+        wanted.set_port(port);
+    }
+    let running = gateway.address();
+    let stays = running.is_some_and(|now| params.port.is_none_or(|port| now.port() == port));
+    if !stays {
+        if running.is_some() {
+            gateway.stop().await;
+        }
+        let started = gateway.start(app.clone(), wanted).await;
+        *app.gateway_state().problem() = started.as_ref().err().cloned();
+        app.live().publish(&Live::GatewayChanged {});
+        if let Err(problem) = started {
+            return Err(ApiError::new(ErrorCode::Conflict, problem)
+                .with_hint("choose another port")
+                .with_field("port"));
+        }
+    }
+    drop(held);
+    status(app, Empty {}).await
+}
+
+/// Stops the gateway and the calls it runs. Stopping one that is off is no error.
+///
+/// # Errors
+/// `Store`.
+pub async fn stop(app: &App, _params: Empty) -> Result<GatewayStatus, ApiError> {
+    if let Some(gateway) = app.host().gateway() {
+        let _held = app.gateway_state().switching.lock().await;
+        gateway.stop().await;
+        *app.gateway_state().problem() = None;
+        app.live().publish(&Live::GatewayChanged {});
+    }
+    status(app, Empty {}).await
+}
+
+/// Makes a key invalid for ever, at once.
+///
+/// # Errors
+/// `NotFound`, `Store`.
+pub async fn revoke_key(app: &App, params: GatewayKeyId) -> Result<GatewayKey, ApiError> {
+    let row = app.gateway_keys().revoke(&params.id).await?;
+    app.live().publish(&Live::GatewayChanged {});
+    Ok(key(row))
+}
+
+/// Returns what clients of each API are given. A gateway on every address is reached at this machine's own.
+fn base_urls(mut address: SocketAddr) -> Vec<GatewayBaseUrl> {
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    let url = |api, path: &str| GatewayBaseUrl {
+        api,
+        url: format!("http://{address}{path}"),
+    };
+    vec![
+        url(GatewayApi::Openai, "/v1"),
+        url(GatewayApi::Anthropic, ""),
+        url(GatewayApi::Gemini, ""),
+    ]
+}
+
+fn checked_name<'a>(name: &'a str, redactor: &Redactor) -> Result<&'a str, ApiError> {
+    let name = name.trim();
+    let fits = (1..=NAME_CHARS).contains(&name.chars().count()) && !name.contains(char::is_control);
+    let invalid =
+        |message: String| Err(ApiError::new(ErrorCode::InvalidParams, message).with_field("name"));
+    if !fits {
+        return invalid(format!(
+            "a gateway key's name has 1 to {NAME_CHARS} characters on one line"
+        ));
+    }
+    // Names are shown and kept in history.
+    if redactor.redact(name) != name {
+        return invalid("the name of a gateway key must not hold a key".to_owned());
+    }
+    Ok(name)
+}
+
+fn key(row: GatewayKeyRow) -> GatewayKey {
+    GatewayKey {
+        id: row.id,
+        name: row.name,
+        prefix: row.prefix,
+        created_at: rfc3339(row.created_at_ms),
+        last_used_at: row.last_used_at_ms.map(rfc3339),
+        revoked_at: row.revoked_at_ms.map(rfc3339),
+    }
+}

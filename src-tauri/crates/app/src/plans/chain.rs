@@ -1,0 +1,214 @@
+//! A plan's candidates while they are gathered.
+
+use super::{named, without_twins};
+use crate::App;
+use crate::routes::{Place, absent, no_local, place, twin};
+use std::sync::Arc;
+use switchboard_engine::config::{Config, RouteConfig, RouteTarget, model_of};
+use switchboard_engine::error::CallError;
+use switchboard_engine::event::TargetInfo;
+use switchboard_engine::plan::{Candidate, Target};
+
+/// What targets are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// To be called.
+    Real,
+    /// To be looked at: no key is asked for and no server started.
+    Keyless,
+}
+
+/// The candidates so far, each target once.
+pub(super) struct Chain<'a> {
+    app: &'a App,
+    config: &'a Arc<Config>,
+    mode: Mode,
+    pub(super) candidates: Vec<Candidate>,
+}
+
+impl<'a> Chain<'a> {
+    pub(super) fn new(app: &'a App, config: &'a Arc<Config>, mode: Mode) -> Self {
+        Self {
+            app,
+            config,
+            mode,
+            candidates: Vec::new(),
+        }
+    }
+
+    /// Adds what a caller named: a model, or the general targets of a route.
+    pub(super) async fn add_named(&mut self, name: &str, reasons: &mut Vec<String>) {
+        let (rest, twins) = without_twins(name);
+        if twins {
+            reasons.push(format!(
+                "{rest} is played by simulated twins: nothing real is called"
+            ));
+        }
+        let Some(route) = self.config.route(rest) else {
+            let candidate = match self.mode {
+                Mode::Real if !twins => self.app.providers().candidate(rest).await,
+                Mode::Real | Mode::Keyless => self.keyless(rest, twins).await.map(Candidate::Ready),
+            };
+            self.add(candidate.unwrap_or_else(|error| Candidate::Unusable {
+                target: named(rest),
+                error,
+            }));
+            return;
+        };
+        if route.targets.contains(&RouteTarget::Local) {
+            self.app.providers().keep_local_in_view(self.config).await;
+        }
+        let before = self.candidates.len();
+        for target in &route.targets {
+            match self.candidate(route, target, twins).await {
+                Some(candidate) => drop(self.add(candidate)),
+                None => reasons.push("no model was found on this machine".to_owned()),
+            }
+        }
+        if self.candidates.len() == before && before == 0 {
+            self.add(Candidate::Unusable {
+                target: named(rest),
+                error: no_local(),
+            });
+        }
+    }
+
+    /// Returns the places of a list's targets, adding those that are not there yet.
+    pub(super) async fn list(
+        &mut self,
+        route: &RouteConfig,
+        targets: &[RouteTarget],
+        twins: bool,
+    ) -> Vec<usize> {
+        let mut places = Vec::new();
+        for target in targets {
+            if let Some(candidate) = self.candidate(route, target, twins).await {
+                let at = self.add(candidate);
+                if !places.contains(&at) {
+                    places.push(at);
+                }
+            }
+        }
+        places
+    }
+
+    /// Resolves a route's target; `None`: it stands for this machine, and no model was found there.
+    async fn candidate(
+        &self,
+        route: &RouteConfig,
+        target: &RouteTarget,
+        twins: bool,
+    ) -> Option<Candidate> {
+        let candidate = match place(self.app, self.config, target) {
+            Place::NoLocal => return None,
+            Place::At(places) => self.first_usable(&places, twins).await,
+            Place::Absent { provider, model } if twins || self.mode == Mode::Keyless => {
+                self.keyless_or_not(&provider, &model, twins).await
+            }
+            Place::Absent { provider, model } => Candidate::Unusable {
+                error: absent(&provider, &model),
+                target: TargetInfo {
+                    provider,
+                    model,
+                    simulated: false,
+                },
+            },
+        };
+        Some(match (candidate, route.tier) {
+            (Candidate::Ready(target), Some(tier)) => Candidate::Ready(Target {
+                tier,
+                timeouts: self.config.timeouts.of(tier),
+                ..target
+            }),
+            (candidate, _) => candidate,
+        })
+    }
+
+    /// Takes the first place that can be called, or the first of all with its reason.
+    async fn first_usable(&self, places: &[(String, String)], twins: bool) -> Candidate {
+        let mut first = None;
+        for (provider, model) in places {
+            let candidate = if twins || self.mode == Mode::Keyless {
+                self.keyless_or_not(provider, model, twins).await
+            } else {
+                let reference = format!("{provider}/{model}");
+                let candidate = self.app.providers().candidate(&reference).await;
+                candidate.unwrap_or_else(|error| Candidate::Unusable {
+                    target: named(&reference),
+                    error,
+                })
+            };
+            if matches!(candidate, Candidate::Ready(_)) {
+                return candidate;
+            }
+            first.get_or_insert(candidate);
+        }
+        first.unwrap_or_else(|| Candidate::Unusable {
+            target: named(""),
+            error: no_local(),
+        })
+    }
+
+    async fn keyless_or_not(&self, provider: &str, model: &str, twins: bool) -> Candidate {
+        let reference = format!("{provider}/{model}");
+        match self.keyless(&reference, twins).await {
+            Ok(target) => Candidate::Ready(target),
+            Err(error) => Candidate::Unusable {
+                target: named(&reference),
+                error,
+            },
+        }
+    }
+
+    /// Returns a target without its key, or its simulated twin.
+    async fn keyless(&self, reference: &str, twins: bool) -> Result<Target, CallError> {
+        let providers = self.app.providers();
+        let (provider, model) = match providers.target_info(reference) {
+            // A simulated model is its own twin.
+            Ok(info) if info.simulated && self.mode == Mode::Real => {
+                return providers.target(reference).await;
+            }
+            Ok(info) => (info.provider, info.model),
+            Err(error) => match reference.split_once('/') {
+                Some((provider, model))
+                    if switchboard_engine::config::preset(provider).is_some() =>
+                {
+                    (provider.to_owned(), model.to_owned())
+                }
+                _ => return Err(error),
+            },
+        };
+        let target = twin::keyless(self.config, &provider, &model)?;
+        if !twins || self.mode == Mode::Keyless {
+            return Ok(target);
+        }
+        Ok(twin::twin(target, providers.start_simulator().await?))
+    }
+
+    /// Adds a candidate unless its target is there; returns its place.
+    fn add(&mut self, candidate: Candidate) -> usize {
+        let info = candidate.info();
+        let known = self
+            .candidates
+            .iter()
+            .position(|known| known.info() == info);
+        known.unwrap_or_else(|| {
+            self.candidates.push(candidate);
+            self.candidates.len() - 1
+        })
+    }
+}
+
+/// Returns whether any of a route's targets thinks before it answers.
+pub(super) fn thinks(config: &Config, targets: &[RouteTarget]) -> bool {
+    targets.iter().any(|target| match target {
+        RouteTarget::Known { preset, model } => {
+            model_of(Some(preset), model).capabilities.reasoning
+        }
+        RouteTarget::Model { provider, model } => match config.provider(provider) {
+            Some(provider) => provider.model(model).capabilities.reasoning,
+            None => model_of(Some(provider), model).capabilities.reasoning,
+        },
+        RouteTarget::Local => false,
+    })
+}

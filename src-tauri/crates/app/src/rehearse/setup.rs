@@ -1,0 +1,171 @@
+//! From what was asked for to what is rehearsed.
+
+use crate::App;
+use crate::api::types::*;
+use crate::plans::{self, Wanted};
+use std::time::Duration;
+use switchboard_engine::call::ModelRequest;
+use switchboard_engine::config::nearest;
+use switchboard_engine::error::ErrorKind;
+use switchboard_engine::plan::{Candidate, Plan};
+use switchboard_rehearse::fault::Fault;
+use switchboard_rehearse::{Setup, Subject, request};
+
+/// Most calls of one rehearsal.
+const MAX_CALLS: u32 = 200_000;
+/// Shortest and longest span.
+const SPAN_MS: std::ops::RangeInclusive<u64> = 1000..=86_400_000;
+/// Most calls a second on average.
+const MAX_RATE: u64 = 1000;
+/// Most faults of one rehearsal.
+const MAX_FAULTS: usize = 50;
+/// Most models of a list.
+const MAX_MODELS: usize = 12;
+
+fn invalid(field: &str, message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::InvalidParams, message).with_field(field)
+}
+
+/// Checks what was asked for and resolves its routes.
+///
+/// # Errors
+/// `InvalidParams` naming the field.
+pub(super) async fn setup(app: &App, params: &StartRehearsal) -> Result<Setup, ApiError> {
+    if !(1..=MAX_CALLS).contains(&params.calls) {
+        let message = format!("`calls` is from 1 to {MAX_CALLS}, not {}", params.calls);
+        return Err(invalid("calls", message));
+    }
+    if !SPAN_MS.contains(&params.span_ms) {
+        let message = "`span_ms` is from 1000 (a second) to 86400000 (a day)";
+        return Err(invalid("span_ms", message));
+    }
+    if u64::from(params.calls) * 1000 > MAX_RATE * params.span_ms {
+        let message = format!("`calls` over `span_ms` is at most {MAX_RATE} calls a second");
+        return Err(invalid("calls", message).with_hint("lengthen the span, or make fewer calls"));
+    }
+    let mut subjects = vec![subject(app, &params.route, "route").await?];
+    if let Some(other) = &params.compare {
+        subjects.push(subject(app, other, "compare").await?);
+    }
+    Ok(Setup {
+        faults: faults(&params.faults, &subjects)?,
+        subjects,
+        calls: params.calls,
+        seed: params.seed,
+        span: Duration::from_millis(params.span_ms),
+        load: params.load,
+        limits: app.config().current().settings.retry_limits(),
+    })
+}
+
+async fn subject(app: &App, name: &str, field: &str) -> Result<Subject, ApiError> {
+    let (plan, request) = plan(app, name, field).await?;
+    Ok(Subject {
+        name: name.trim().to_owned(),
+        plan,
+        request,
+    })
+}
+
+/// Resolves a route, a model, or a list of models. Targets whose key is missing, and providers that are
+/// known but not configured, are rehearsed too: nothing is sent.
+///
+/// # Errors
+/// `InvalidParams` if there is no such route or model.
+pub(super) async fn plan(
+    app: &App,
+    name: &str,
+    field: &str,
+) -> Result<(Plan, ModelRequest), ApiError> {
+    let mut models = name
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    let Some(first) = models.next() else {
+        let error = invalid(field, format!("`{field}` names no route and no model"));
+        return Err(error.with_hint("write a route's name, or `provider/model, provider/model`"));
+    };
+    let fallbacks: Vec<String> = models.map(str::to_owned).collect();
+    if fallbacks.len() >= MAX_MODELS {
+        return Err(invalid(
+            field,
+            format!("`{field}` names more than {MAX_MODELS} models"),
+        ));
+    }
+    let mut request = request();
+    plans::complete(app, first, &mut request);
+    let plan = plans::rehearsal_plan(
+        app,
+        &Wanted {
+            model: first,
+            fallbacks: &fallbacks,
+            recovery: None,
+            deadline: None,
+            request: &request,
+        },
+    )
+    .await;
+    for candidate in &plan.candidates {
+        if let Candidate::Unusable { error, .. } = candidate
+            && error.kind == ErrorKind::Misconfigured
+        {
+            let mut refused = invalid(field, error.message.clone());
+            refused.hint.clone_from(&error.hint);
+            return Err(refused);
+        }
+    }
+    Ok((plan, request))
+}
+
+/// Returns what can stand before the `=` of a fault.
+pub(super) fn fault_targets(targets: &[RehearsedTarget]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for target in targets {
+        if !names.contains(&target.target.provider) {
+            names.push(target.target.provider.clone());
+        }
+    }
+    for target in targets {
+        let name = format!("{}/{}", target.target.provider, target.target.model);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn faults(lines: &[String], subjects: &[Subject]) -> Result<Vec<Fault>, ApiError> {
+    if lines.len() > MAX_FAULTS {
+        let message = format!("`faults` has more than {MAX_FAULTS} lines");
+        return Err(invalid("faults", message));
+    }
+    let targets: Vec<RehearsedTarget> = subjects
+        .iter()
+        .flat_map(|subject| switchboard_rehearse::targets(&subject.plan))
+        .collect();
+    let names = fault_targets(&targets);
+    let mut faults = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let field = format!("faults.{index}");
+        let fault = Fault::parse(line).map_err(|problem| {
+            invalid(
+                &field,
+                format!("the fault's {}: {}", problem.part, problem.message),
+            )
+            .with_hint(problem.fix)
+        })?;
+        let hits = targets.iter().any(|target| fault.hits(&target.target));
+        if !hits {
+            let wanted = fault.target();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let hint = match nearest(&wanted, &names) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("its targets are {}", names.join(", ")),
+            };
+            let message = format!("the fault's target: the route never asks `{wanted}`");
+            return Err(invalid(&field, message).with_hint(hint));
+        }
+        faults.push(fault);
+    }
+    Ok(faults)
+}

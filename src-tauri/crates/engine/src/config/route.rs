@@ -1,0 +1,142 @@
+//! Routes: named chains of targets that a call can name in place of a model.
+
+use crate::config::Config;
+use crate::plan::{Hedge, Recovery, Tier};
+use std::time::Duration;
+
+/// A route, as configured or built in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteConfig {
+    /// What a call names.
+    pub name: String,
+    /// One line on what it is for; may be empty.
+    pub about: String,
+    /// Whether it comes with the program.
+    pub built_in: bool,
+    /// Tried in order; never empty.
+    pub targets: Vec<RouteTarget>,
+    /// For prompts that were too long; empty: the general order, only to larger windows.
+    pub context_too_long: Vec<RouteTarget>,
+    /// For filtered content; empty: it is sent to nobody else.
+    pub content_filter: Vec<RouteTarget>,
+    /// For a refused key; empty: the call stops.
+    pub auth: Vec<RouteTarget>,
+    /// `None`: as the settings have it.
+    pub recovery: Option<Recovery>,
+    /// For the whole call; `None`: as the settings have it.
+    pub deadline: Option<Duration>,
+    /// How patient its attempts are; `None`: as each model's.
+    pub tier: Option<Tier>,
+    /// Most tokens of an answer where the call does not say; `None`: the provider's own limit.
+    pub max_tokens: Option<u32>,
+    /// `None`: no second request beside a slow one.
+    pub hedge: Option<Hedge>,
+    /// The answer when no target answers; `None`: the call fails.
+    pub fallback_text: Option<String>,
+    /// `None`: it is for no special kind of work.
+    pub task: Option<Task>,
+}
+
+/// One place in a route.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RouteTarget {
+    /// A model of a configured provider.
+    Model { provider: String, model: String },
+    /// A maker's model wherever it is configured: at a provider made from this preset, else at another
+    /// that lists it.
+    Known {
+        preset: &'static str,
+        model: &'static str,
+    },
+    /// A model that runs on this machine, if one is found.
+    Local,
+}
+
+/// The word in a route's targets that stands for a model on this machine.
+pub const LOCAL: &str = "local";
+
+/// A kind of work, with the limits that suit it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Task {
+    Classification,
+    Summarization,
+    CodeGeneration,
+    ComplexReasoning,
+    Translation,
+    DataExtraction,
+}
+
+impl Task {
+    /// Every task, in the order in which routes are listed.
+    pub const ALL: [Self; 6] = [
+        Self::Classification,
+        Self::Summarization,
+        Self::CodeGeneration,
+        Self::ComplexReasoning,
+        Self::Translation,
+        Self::DataExtraction,
+    ];
+
+    /// Returns the name used in configuration files; also that of the task's built-in route.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Classification => "classification",
+            Self::Summarization => "summarization",
+            Self::CodeGeneration => "code_generation",
+            Self::ComplexReasoning => "complex_reasoning",
+            Self::Translation => "translation",
+            Self::DataExtraction => "data_extraction",
+        }
+    }
+
+    /// Returns most tokens of an answer and the deadline of a call.
+    pub const fn limits(self) -> (u32, Duration) {
+        let (tokens, seconds) = match self {
+            Self::Classification => (100, 10),
+            Self::Summarization => (1000, 30),
+            Self::CodeGeneration => (4000, 60),
+            Self::ComplexReasoning => (8000, 120),
+            Self::Translation => (2000, 30),
+            Self::DataExtraction => (4000, 30),
+        };
+        (tokens, Duration::from_secs(seconds))
+    }
+}
+
+impl RouteConfig {
+    /// Returns most tokens of an answer where the call does not say: the route's own, else its task's.
+    pub fn output_limit(&self) -> Option<u32> {
+        self.max_tokens.or(self.task.map(|task| task.limits().0))
+    }
+
+    /// Returns the deadline of a call: the route's own, else its task's.
+    pub fn time_limit(&self) -> Option<Duration> {
+        self.deadline.or(self.task.map(|task| task.limits().1))
+    }
+}
+
+impl Config {
+    /// Returns the route of this name, configured or built in, or `None`. A configured one stands in for
+    /// a built-in one of the same name.
+    pub fn route(&self, name: &str) -> Option<&RouteConfig> {
+        let configured = self.routes.iter().find(|route| route.name == name);
+        configured.or_else(|| built_in(name))
+    }
+
+    /// Returns every route: those of the file in its order, then the built-in ones.
+    pub fn all_routes(&self) -> impl Iterator<Item = &RouteConfig> {
+        let shadowed = |name: &str| self.routes.iter().any(|route| route.name == name);
+        let own = self.routes.iter();
+        own.chain(
+            super::default_routes::default_routes()
+                .iter()
+                .filter(move |route| !shadowed(&route.name)),
+        )
+    }
+}
+
+fn built_in(name: &str) -> Option<&'static RouteConfig> {
+    super::default_routes::default_routes()
+        .iter()
+        .find(|route| route.name == name)
+}

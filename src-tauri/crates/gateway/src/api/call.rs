@@ -1,0 +1,151 @@
+//! One request for an answer: the call, and the beginning of its reply.
+
+use super::Api;
+use super::answer::{Answer, End};
+use super::asked::Asked;
+use super::error::Problem;
+use super::known::Known;
+use super::pass::{self, Pass};
+use super::render::{self, Head};
+use super::stream::{self, Writer};
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use std::time::SystemTime;
+use switchboard_app::App;
+use switchboard_app::calls::{Told, WireEvent, start_api_call};
+use switchboard_engine::event::{Event, Outcome};
+
+/// Runs a call. The reply begins with its first content, so that everything before can still change the
+/// target or the status.
+pub(super) async fn call(app: &App, api: Api, asked: Asked) -> Result<Response, Problem> {
+    let is_text = asked.call.request.response_format == Default::default();
+    let mut handle = start_api_call(app, asked.call).await?;
+    let id = handle.id.to_string();
+    let mut known = Known::default();
+    let mut answer = Answer::default();
+    let mut wire = Heard::default();
+    let (first, outcome) = loop {
+        let Some(told) = handle.events.recv().await else {
+            return Err(cut_short());
+        };
+        let event = wire.hear(told);
+        known.note(&event);
+        match event {
+            Event::Failed { report } => {
+                let mut reply = Problem::from(&report.error).reply(api);
+                known.write(&id, reply.headers_mut());
+                return Ok(reply);
+            }
+            Event::Cancelled { .. } => return Err(cut_short()),
+            Event::Finished { outcome } => break (None, Some(outcome)),
+            Event::TextDelta { .. }
+            | Event::ReasoningDelta { .. }
+            | Event::ToolCallDelta { .. }
+                if asked.stream =>
+            {
+                break (Some(event), None);
+            }
+            _ => {}
+        }
+        if !asked.stream {
+            answer.add(&event);
+            wire.keep_last(api);
+        }
+    };
+    let head = Head {
+        id: id.replace('-', ""),
+        model: known.model(),
+        created: SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs()),
+        include_usage: asked.include_usage,
+    };
+    let mut reply = match outcome {
+        Some(outcome) if !asked.stream => {
+            let passed = wire.whole(api, &outcome);
+            let whole = passed.unwrap_or_else(|| render::whole(api, &head, &answer, end(&outcome)));
+            Json(whole).into_response()
+        }
+        outcome => {
+            let pass = match first {
+                Some(_) => wire.pass(api, asked.include_usage),
+                None => None,
+            };
+            let mut writer = Writer::new(handle, render::stream(api, head), pass, is_text);
+            let mut begun = String::new();
+            writer.begin(&mut begun);
+            if let Some(event) = first {
+                writer.write(&event, &mut begun);
+            }
+            if let Some(outcome) = outcome {
+                writer.write(&Event::Finished { outcome }, &mut begun);
+            }
+            stream::reply(begun, writer, asked.array)
+        }
+    };
+    known.write(&id, reply.headers_mut());
+    Ok(reply)
+}
+
+pub(super) fn end(outcome: &Outcome) -> End {
+    End {
+        finish: outcome.finish_reason,
+        usage: outcome.usage,
+    }
+}
+
+pub(super) fn cut_short() -> Problem {
+    let message = "the call was stopped before its answer was whole";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "cancelled", message)
+}
+
+/// What the answering provider sent, in its own form.
+#[derive(Debug, Default)]
+struct Heard {
+    events: Vec<WireEvent>,
+    /// The attempt that brought the first token.
+    winner: Option<u32>,
+}
+
+impl Heard {
+    /// Takes in what is told; returns our event of it.
+    fn hear(&mut self, told: Told) -> Event {
+        self.events.extend(told.wire);
+        match told.event {
+            Event::AttemptStarted { hedge: false, .. } | Event::AttemptFailed { .. } => {
+                self.events.clear();
+                self.winner = None;
+            }
+            Event::FirstToken { attempt, .. } => {
+                self.winner = Some(attempt);
+                self.events.retain(|event| event.attempt == attempt);
+            }
+            _ => {}
+        }
+        told.event
+    }
+
+    /// Drops what a whole answer is not made of.
+    fn keep_last(&mut self, api: Api) {
+        self.events.retain(|event| pass::is_whole(api, event));
+    }
+
+    /// Returns the whole answer as the provider sent it; `None` if it did not send it in one piece.
+    fn whole(mut self, api: Api, outcome: &Outcome) -> Option<serde_json::Value> {
+        if outcome.continued || outcome.fallback_text {
+            return None;
+        }
+        self.keep_last(api);
+        pass::whole(api, self.events.last()?)
+    }
+
+    /// Returns what passes the stream on; `None` if the provider speaks another API or sent no stream.
+    fn pass(self, api: Api, include_usage: bool) -> Option<Pass> {
+        let is_stream = !self.events.is_empty() && !self.events.iter().any(pass::is_whole_reply);
+        is_stream
+            .then_some(self.winner)
+            .flatten()
+            .map(|winner| Pass::new(api, winner, include_usage, self.events))
+    }
+}

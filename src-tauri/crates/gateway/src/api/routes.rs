@@ -1,0 +1,201 @@
+//! From a request to its reply.
+
+use super::access::token;
+use super::body::Bodies;
+use super::decode::{self, Outside};
+use super::error::Problem;
+use super::{Api, call, models, vectors};
+use crate::guard;
+use axum::Json;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use switchboard_app::App;
+use switchboard_app::calls::api_models;
+use switchboard_app::gateway::GatewayRefusal;
+
+/// Names a call's deadline in milliseconds.
+const DEADLINE: &str = "x-switchboard-deadline-ms";
+
+/// What every request needs.
+pub(super) struct Shared {
+    pub(super) app: App,
+    pub(super) bodies: Bodies,
+    /// Where the gateway listens.
+    pub(super) address: SocketAddr,
+}
+
+/// Where a request goes.
+enum Place {
+    Health,
+    Models(Api),
+    Call(Api, Option<(String, bool)>),
+    Embeddings,
+}
+
+/// Answers a request. Whatever is wrong is said in the shape of the API whose path it is.
+pub(super) async fn answer(shared: Arc<Shared>, request: Request) -> Response {
+    let api = api_of(request.uri().path(), request.headers());
+    match answer_in(&shared, request).await {
+        Ok(reply) => reply,
+        Err(problem) => problem.reply(api),
+    }
+}
+
+async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let (headers, query) = (&parts.headers, parts.uri.query());
+    guard::check_program(headers, shared.address)
+        .map_err(|refusal| Problem::new(StatusCode::FORBIDDEN, "foreign", refusal.message()))?;
+    let place = place(&parts.method, parts.uri.path(), headers)?;
+    if let Place::Health = place {
+        return Ok("ok\n".into_response());
+    }
+    let caller_key = admitted(shared, headers, query).await?;
+    match place {
+        Place::Health => Ok("ok\n".into_response()),
+        Place::Models(api) => {
+            let list = models::list(api, &api_models(&shared.app).await);
+            Ok(Json(list).into_response())
+        }
+        Place::Call(api, named) => {
+            let is_events =
+                query.is_some_and(|query| query.split('&').any(|pair| pair == "alt=sse"));
+            let outside = Outside {
+                array: api == Api::Gemini && !is_events,
+                deadline: deadline(headers)?,
+                named,
+            };
+            let (body, room) = shared.bodies.read(headers, body).await?;
+            let mut asked = decode::decode(api, body, outside)?;
+            asked.call.caller_key = caller_key;
+            drop(room);
+            call::call(&shared.app, api, asked).await
+        }
+        Place::Embeddings => {
+            let deadline = deadline(headers)?;
+            let (body, room) = shared.bodies.read(headers, body).await?;
+            let mut asked = decode::embeddings(body, deadline)?;
+            asked.call.caller_key = caller_key;
+            drop(room);
+            vectors::call(&shared.app, asked).await
+        }
+    }
+}
+
+/// Returns the name of the key that was shown; `None` where none is needed.
+async fn admitted(
+    shared: &Shared,
+    headers: &HeaderMap,
+    query: Option<&str>,
+) -> Result<Option<String>, Problem> {
+    let token = token(headers, query);
+    let caller = match shared.app.gateway_admit(token.as_deref()).await {
+        // Whatever the configuration says, other machines are never served without a key.
+        Ok(None) if !shared.address.ip().is_loopback() => Err(GatewayRefusal::Missing),
+        admitted => admitted,
+    };
+    match caller {
+        Ok(caller) => Ok(caller.map(|caller| caller.name.to_string())),
+        Err(refusal) => {
+            let status = StatusCode::UNAUTHORIZED;
+            Err(Problem::new(status, "invalid_api_key", refusal.to_string()))
+        }
+    }
+}
+
+/// Returns whose API a path belongs to.
+fn api_of(path: &str, headers: &HeaderMap) -> Api {
+    match path {
+        "/v1/messages" => Api::Anthropic,
+        "/v1/responses" => Api::Responses,
+        "/v1/models" if headers.contains_key("anthropic-version") => Api::Anthropic,
+        _ if path.starts_with("/v1beta/") || path.starts_with("/v1/models/") => Api::Gemini,
+        _ => Api::Chat,
+    }
+}
+
+fn place(method: &Method, path: &str, headers: &HeaderMap) -> Result<Place, Problem> {
+    let api = api_of(path, headers);
+    let (place, wanted) = match path {
+        "/healthz" => (Place::Health, Method::GET),
+        "/v1/models" | "/v1beta/models" => (Place::Models(api), Method::GET),
+        "/v1/embeddings" => (Place::Embeddings, Method::POST),
+        "/v1/chat/completions" | "/v1/responses" | "/v1/messages" => {
+            (Place::Call(api, None), Method::POST)
+        }
+        _ => {
+            let model = path
+                .strip_prefix("/v1beta/models/")
+                .or_else(|| path.strip_prefix("/v1/models/"));
+            let named = model.and_then(|model| model.rsplit_once(':'));
+            let stream = match named {
+                Some((_, "generateContent")) => false,
+                Some((_, "streamGenerateContent")) => true,
+                _ => {
+                    let message = format!("there is nothing at {path}");
+                    return Err(Problem::new(StatusCode::NOT_FOUND, "unknown_path", message));
+                }
+            };
+            let model = named.map(|(model, _)| unescaped(model)).unwrap_or_default();
+            (Place::Call(api, Some((model, stream))), Method::POST)
+        }
+    };
+    if *method != wanted {
+        let message = format!("{path} takes {wanted} only");
+        return Err(Problem::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "wrong_method",
+            message,
+        ));
+    }
+    Ok(place)
+}
+
+/// Undoes `%2F` and the like; what is no such escape stays.
+pub(super) fn unescaped(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let byte = digits
+            .filter(|hex| *first == b'%' && hex.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match byte {
+            Some(byte) => {
+                out.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                out.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn deadline(headers: &HeaderMap) -> Result<Option<Duration>, Problem> {
+    let Some(value) = headers.get(DEADLINE) else {
+        return Ok(None);
+    };
+    let ms = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.trim().parse::<u64>().ok());
+    match ms {
+        // A day is longer than any call.
+        Some(ms) if (1..=86_400_000).contains(&ms) => Ok(Some(Duration::from_millis(ms))),
+        _ => {
+            let message = format!("`{DEADLINE}` must be milliseconds from 1 to 86400000");
+            Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                message,
+            ))
+        }
+    }
+}

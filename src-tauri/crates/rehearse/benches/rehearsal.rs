@@ -1,0 +1,111 @@
+//! How long a rehearsal of 10,000 calls takes. Promised: under five seconds.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a bench prints, and stops on a fault"
+)]
+
+use std::time::{Duration, Instant};
+use switchboard_engine::plan::{Candidate, CauseLists, Plan, Recovery, Target, Tier};
+use switchboard_engine::policy::next::RetryLimits;
+use switchboard_engine::provider::{AuthStyle, Capabilities, Endpoint, Wire};
+use switchboard_rehearse::fault::Fault;
+use switchboard_rehearse::load::Load;
+use switchboard_rehearse::{Control, Setup, Subject, rehearse, request};
+
+const CALLS: u32 = 10_000;
+const PROMISED: Duration = Duration::from_secs(5);
+
+fn target(provider: &str, wire: Wire) -> Candidate {
+    Candidate::Ready(Target {
+        provider: provider.to_owned(),
+        provider_label: provider.to_owned(),
+        endpoint: Endpoint {
+            wire,
+            base_url: "https://provider.example/v1".parse().expect("a URL"),
+            auth: AuthStyle::Native,
+            headers: Vec::new(),
+        },
+        credential: None,
+        key: None,
+        model: "model".to_owned(),
+        capabilities: Capabilities::default(),
+        tier: Tier::Standard,
+        timeouts: Tier::Standard.timeouts(),
+        limits: Default::default(),
+        price: None,
+        simulated: true,
+    })
+}
+
+fn setup(load: Load, faults: &[&str]) -> Setup {
+    let candidates = vec![
+        target("openai", Wire::OpenaiResponses),
+        target("anthropic", Wire::Anthropic),
+        target("gemini", Wire::Gemini),
+    ];
+    Setup {
+        subjects: vec![Subject {
+            name: "bench".to_owned(),
+            plan: Plan {
+                route: None,
+                general: candidates.len(),
+                candidates,
+                lists: CauseLists::default(),
+                hedge: None,
+                fallback_text: None,
+                deadline: Duration::from_secs(60),
+                recovery: Recovery::default(),
+                reasons: Vec::new(),
+            },
+            request: request(),
+        }],
+        faults: faults
+            .iter()
+            .map(|line| Fault::parse(line).expect("a fault"))
+            .collect(),
+        calls: CALLS,
+        seed: 42,
+        span: Duration::from_secs(3600),
+        load,
+        limits: RetryLimits::default(),
+    }
+}
+
+fn main() {
+    let cases = [
+        ("nothing wrong", Load::Poisson, &[][..]),
+        (
+            "an outage of ten minutes",
+            Load::Poisson,
+            &["openai=outage:10m@10m"][..],
+        ),
+        (
+            "bursts, cuts, errors and a rate limit",
+            Load::Burst,
+            &[
+                "openai=cut:20%",
+                "anthropic=errors:20%",
+                "gemini=rate_limit:60",
+            ][..],
+        ),
+    ];
+    let mut slowest = Duration::ZERO;
+    for (name, load, faults) in cases {
+        let setup = setup(load, faults);
+        let started = Instant::now();
+        let report = rehearse(&setup, &Control::default()).expect("a report");
+        let took = started.elapsed();
+        slowest = slowest.max(took);
+        println!(
+            "rehearsal of {CALLS} calls, {name}: {took:.2?} ({:.0} µs a call, {} answered)",
+            took.as_secs_f64() * 1e6 / f64::from(CALLS),
+            report.result.answered
+        );
+    }
+    assert!(
+        slowest < PROMISED,
+        "promised: under {PROMISED:?}; it took {slowest:.2?}"
+    );
+}

@@ -1,0 +1,100 @@
+//! What is rehearsed, and how it is watched and stopped.
+
+use crate::fault::Fault;
+use crate::load::Load;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+use switchboard_engine::call::{Message, ModelRequest, Params, ResponseFormat, Role, ToolChoice};
+use switchboard_engine::plan::Plan;
+use switchboard_engine::policy::next::RetryLimits;
+
+/// A rehearsal, whole.
+#[derive(Debug)]
+pub struct Setup {
+    /// One route, or two to be compared.
+    pub subjects: Vec<Subject>,
+    pub faults: Vec<Fault>,
+    /// Of each route.
+    pub calls: u32,
+    pub seed: u32,
+    /// Over how long the calls begin.
+    pub span: Duration,
+    pub load: Load,
+    pub limits: RetryLimits,
+}
+
+/// One route.
+#[derive(Debug)]
+pub struct Subject {
+    /// As it was asked for.
+    pub name: String,
+    pub plan: Plan,
+    /// What every call asks: [`request`], with what the route sets.
+    pub request: ModelRequest,
+}
+
+impl Setup {
+    /// Returns how many calls there are over all routes.
+    pub fn all_calls(&self) -> u32 {
+        let subjects = u32::try_from(self.subjects.len()).unwrap_or(u32::MAX);
+        self.calls.saturating_mul(subjects)
+    }
+}
+
+/// The other side of a running rehearsal.
+#[derive(Debug, Default)]
+pub struct Control {
+    done: AtomicU32,
+    stop: AtomicBool,
+}
+
+impl Control {
+    /// Asks the rehearsal to end soon, without a report.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns how many calls have ended.
+    pub fn done(&self) -> u32 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// Counts a call that has ended.
+    pub fn count(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns whether it was asked to end.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// Why a rehearsal has no report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// Through [`Control::stop`].
+    Asked,
+    /// With a sentence for people.
+    Failed(String),
+}
+
+/// Returns what every rehearsed call asks. Targets that could not take it are passed over as in a real call.
+pub fn request() -> ModelRequest {
+    let prompt = "Summarise the discussion below in five sentences for somebody who was not there, then list \
+                  the decisions and who is to carry them out.\n\n"
+        .to_owned()
+        + &"The team met to talk over the release and what is still open before it can go out. ".repeat(40);
+    ModelRequest {
+        model: String::new(),
+        messages: vec![
+            Message::text(Role::System, "You write short, exact summaries."),
+            Message::text(Role::User, prompt),
+        ],
+        tools: Vec::new(),
+        tool_choice: ToolChoice::Auto,
+        response_format: ResponseFormat::Text,
+        params: Params::default(),
+        raw: None,
+    }
+}
