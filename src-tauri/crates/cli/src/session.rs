@@ -12,6 +12,7 @@ use std::time::Duration;
 use switchboard_app::api::types::{AppInfo, ConfigProblem, Empty};
 use switchboard_app::{App, Caller, Options, api};
 use switchboard_engine::redact::Redactor;
+use switchboard_gateway::GatewaySwitch;
 use switchboard_host::{Folders, Log, SystemHost};
 use tokio::sync::watch;
 
@@ -45,7 +46,8 @@ impl Session {
             // A call is worth more than its log.
             terminal.say(&format!("warning: no log is written: {error}"));
         }
-        let host = Arc::new(SystemHost::new(&folders));
+        let gateway = Arc::new(GatewaySwitch::default());
+        let host = Arc::new(SystemHost::new(&folders).with_gateway(gateway));
         let app = App::open(Options {
             data_dir: folders.data_dir,
             config_path: folders.config_path,

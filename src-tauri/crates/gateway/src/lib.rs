@@ -11,7 +11,7 @@
 //! | `POST /v1/chat/completions`, `/v1/responses`, `/v1/messages` | OpenAI's two APIs, Anthropic's |
 //! | `POST /v1beta/models/{model}:generateContent`, `:streamGenerateContent` (also `/v1`) | Gemini's |
 //! | `POST /v1/embeddings` | OpenAI's, also from providers of Gemini's API |
-//! | `GET /v1/models`, `/v1beta/models` | the models that can be named, in the caller's form |
+//! | `GET /v1/models`, `/v1beta/models`, and `/{model}` below | what can be named, in the caller's form |
 //! | `GET /healthz` | whether it is up |
 //!
 //! # Dashboard
@@ -39,7 +39,7 @@ mod reply;
 mod routes;
 mod session;
 
-pub use api::{Gateway, GatewayError, GatewayOptions, serve_gateway};
+pub use api::{Gateway, GatewayError, GatewayOptions, GatewaySwitch, serve_gateway};
 pub use app::DashboardApp;
 pub use assets::{Assets, Lookup, mime};
 pub use dashboard::{Dashboard, ServeError, serve_dashboard};

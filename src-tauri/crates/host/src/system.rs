@@ -2,12 +2,15 @@
 
 use crate::folders::Folders;
 use crate::keychain::SystemKeys;
-use switchboard_app::host::{Host, KeyStore};
+use std::sync::Arc;
+use switchboard_app::host::{GatewayServer, Host, KeyStore};
 
 /// The operating system as host: its key store and this process's environment.
 #[derive(Debug)]
 pub struct SystemHost {
     keys: SystemKeys,
+    /// `None`: this program serves no gateway.
+    gateway: Option<Arc<dyn GatewayServer>>,
 }
 
 impl SystemHost {
@@ -15,7 +18,15 @@ impl SystemHost {
     pub fn new(folders: &Folders) -> Self {
         Self {
             keys: SystemKeys::new(folders.key_service.clone()),
+            gateway: None,
         }
+    }
+
+    /// Adds what serves the gateway in this program.
+    #[must_use]
+    pub fn with_gateway(mut self, gateway: Arc<dyn GatewayServer>) -> Self {
+        self.gateway = Some(gateway);
+        self
     }
 }
 
@@ -34,5 +45,9 @@ impl Host for SystemHost {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect()
+    }
+
+    fn gateway(&self) -> Option<&dyn GatewayServer> {
+        self.gateway.as_deref()
     }
 }

@@ -38,6 +38,8 @@ pub struct CallState {
     pub attempts: Vec<AttemptRow>,
     /// Index in `attempts` of the one whose answer `text` and `reasoning` hold.
     writer: Option<usize>,
+    /// Index in `attempts` of the one that runs, or of two the one that deltas and usage are of.
+    current: Option<usize>,
     /// How often an answer was discarded.
     pub restarts: u32,
 }
@@ -65,6 +67,7 @@ impl Default for CallState {
             tool_calls: Vec::new(),
             attempts: Vec::new(),
             writer: None,
+            current: None,
             restarts: 0,
         }
     }
@@ -108,18 +111,30 @@ impl CallState {
                 attempt,
                 max_attempts,
                 target,
-                hedge: _,
+                hedge,
             } => {
-                self.count_change_of_attempt(&target);
-                self.usage = Usage::default();
-                self.answered = Some(target.clone());
+                // One that runs beside another replaces it only if it wins.
+                if !hedge {
+                    self.count_change_of_attempt(&target);
+                    self.usage = Usage::default();
+                    self.answered = Some(target.clone());
+                }
                 let row = AttemptRow {
                     max_attempts,
                     ..new_attempt(attempt, target, at_ms)
                 };
-                match self.find(attempt) {
-                    Some(index) => self.attempts[index] = row,
-                    None => self.attempts.push(row),
+                let index = match self.find(attempt) {
+                    Some(index) => {
+                        self.attempts[index] = row;
+                        index
+                    }
+                    None => {
+                        self.attempts.push(row);
+                        self.attempts.len() - 1
+                    }
+                };
+                if !hedge {
+                    self.current = Some(index);
                 }
             }
             Event::ResponseStarted {
@@ -139,6 +154,7 @@ impl CallState {
                     row.first_token_ms = Some(row.started_ms.saturating_add(after_ms));
                 }
                 self.first_token_ms.get_or_insert(at_ms);
+                self.go_on_with(attempt);
             }
             Event::TextDelta { text } => {
                 self.mark_writer();
@@ -166,7 +182,7 @@ impl CallState {
             }
             Event::Usage { usage } => {
                 self.usage = usage;
-                if let Some(row) = self.attempts.last_mut() {
+                if let Some(row) = self.current_attempt() {
                     row.usage = usage;
                 }
             }
@@ -208,7 +224,7 @@ impl CallState {
                 self.status = CallStatus::Cancelled;
                 self.elapsed_ms = Some(elapsed_ms);
                 self.usage = usage;
-                self.end_last_attempt(at_ms, Some(usage));
+                self.end_attempts(at_ms, Some(usage));
             }
         }
     }
@@ -241,7 +257,7 @@ impl CallState {
         self.elapsed_ms = Some(outcome.elapsed_ms);
         // A fallback text is nobody's answer.
         self.answered = (!outcome.fallback_text).then_some(outcome.target);
-        self.end_last_attempt(at_ms, Some(outcome.usage));
+        self.end_attempts(at_ms, Some(outcome.usage));
     }
 
     fn fail(&mut self, report: Report, at_ms: u64) {
@@ -262,21 +278,24 @@ impl CallState {
                 self.attempts.push(row);
             }
         }
-        self.end_last_attempt(at_ms, None);
+        self.end_attempts(at_ms, None);
     }
 
-    fn end_last_attempt(&mut self, at_ms: u64, usage: Option<Usage>) {
-        if let Some(row) = self.attempts.last_mut() {
+    /// Ends what still runs; `usage` is that of the current attempt, unless it failed.
+    fn end_attempts(&mut self, at_ms: u64, usage: Option<Usage>) {
+        for row in &mut self.attempts {
             row.ended_ms.get_or_insert(at_ms);
-            if let Some(usage) = usage.filter(|_| row.error.is_none()) {
-                row.usage = usage;
-            }
+        }
+        if let (Some(row), Some(usage)) = (self.current_attempt(), usage)
+            && row.error.is_none()
+        {
+            row.usage = usage;
         }
     }
 
     /// Counts a retry or a fallback when an attempt follows another.
     fn count_change_of_attempt(&mut self, target: &TargetInfo) {
-        let Some(last) = self.attempts.last() else {
+        let Some(last) = self.current.and_then(|index| self.attempts.get(index)) else {
             return;
         };
         let fallback = match &last.next {
@@ -308,7 +327,23 @@ impl CallState {
     }
 
     fn mark_writer(&mut self) {
-        self.writer = self.attempts.len().checked_sub(1);
+        self.writer = self.current;
+    }
+
+    fn current_attempt(&mut self) -> Option<&mut AttemptRow> {
+        self.current.and_then(|index| self.attempts.get_mut(index))
+    }
+
+    /// Makes an attempt the one that deltas and usage are of: it brought the first token.
+    fn go_on_with(&mut self, attempt: u32) {
+        let index = self.find(attempt);
+        if let Some(index) = index.filter(|index| self.current != Some(*index)) {
+            // Two run beside each other only at different providers.
+            self.fallbacks = self.fallbacks.saturating_add(1);
+            self.usage = Usage::default();
+            self.answered = Some(self.attempts[index].target.clone());
+            self.current = Some(index);
+        }
     }
 
     fn find(&self, attempt: u32) -> Option<usize> {

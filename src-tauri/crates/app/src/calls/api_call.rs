@@ -138,7 +138,41 @@ fn kept(asked: &ApiCall) -> Result<String, ApiError> {
     })
 }
 
-/// Lists the models a client can name.
-pub async fn api_models(app: &App) -> Vec<ModelInfo> {
-    app.providers().models().await
+/// Something a client can name in place of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiModel {
+    /// `provider/model`, or a route's name.
+    pub id: String,
+    /// For people.
+    pub label: String,
+    /// The provider's id; `switchboard` for a route.
+    pub owner: String,
+}
+
+/// Lists what a client can name now: routes with a target that is ready, then models.
+///
+/// # Errors
+/// As the lists of routes and models.
+pub async fn api_models(app: &App) -> Result<Vec<ApiModel>, ApiError> {
+    let routes = crate::routes::list(app, Empty {}).await?;
+    let ready = routes
+        .into_iter()
+        .filter(|route| route.targets.iter().any(|target| target.ready));
+    let mut named: Vec<ApiModel> = ready
+        .map(|route| ApiModel {
+            label: format!("Route {}", route.name),
+            id: route.name,
+            owner: "switchboard".to_owned(),
+        })
+        .collect();
+    let models = app.providers().models().await;
+    let callable = models
+        .into_iter()
+        .filter(|model| model.unavailable.is_none());
+    named.extend(callable.map(|model| ApiModel {
+        id: model.id,
+        label: model.model,
+        owner: model.provider,
+    }));
+    Ok(named)
 }

@@ -8,7 +8,7 @@ mod start;
 mod tap;
 mod view;
 
-pub use api_call::{ApiCall, ApiCallHandle, api_models, start_api_call};
+pub use api_call::{ApiCall, ApiCallHandle, ApiModel, api_models, start_api_call};
 pub(crate) use running::Running;
 pub use start::start;
 pub use tap::{Told, WireEvent};

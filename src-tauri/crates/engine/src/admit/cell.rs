@@ -3,6 +3,7 @@
 use super::key::Key;
 use super::limits::Limits;
 use super::line::{Ahead, Line};
+use super::refusal::{Hold, cooling_error, down_error, line_full, open_error, wait_error};
 use super::{Admission, Need, Permit, Turn};
 use crate::error::{CallError, ErrorKind};
 use crate::plan::Target;
@@ -10,7 +11,7 @@ use crate::policy::breaker::{Breaker, Gate, Outcome, Ticket};
 use crate::policy::concurrency::{Concurrency, Signal, Turnover};
 use crate::policy::cooling::Cooling;
 use crate::policy::latency::Latency;
-use crate::policy::outage::{Down, Outage};
+use crate::policy::outage::Outage;
 use crate::policy::pace::{Pace, Told};
 use crate::policy::rate::Rate;
 use crate::policy::verdict::{Verdict, verdict};
@@ -202,11 +203,11 @@ impl Cell {
             Hold::Requests | Hold::Tokens | Hold::Told | Hold::Concurrency => wait_error,
         };
         if now + wait > need.until {
-            return Decision::Refuse(error(target, wait, &hold.why(target, state)));
+            return Decision::Refuse(error(target, wait, &hold.why(target, state.limits)));
         }
         Decision::Wait {
             wait,
-            why: hold.why(target, state),
+            why: hold.why(target, state.limits),
         }
     }
 
@@ -360,17 +361,6 @@ enum Decision {
     Refuse(CallError),
 }
 
-/// What holds an attempt back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hold {
-    Requests,
-    Tokens,
-    /// What the provider says is left.
-    Told,
-    Cooling,
-    Concurrency,
-}
-
 impl State {
     /// Returns from when on an attempt with `ahead` before it may start, and what holds it back longest.
     fn ready_at(&self, ahead: Ahead, need: Need, now: Instant) -> (Instant, Hold) {
@@ -391,14 +381,21 @@ impl State {
                 .earliest(now, ahead.tokens, need.tokens, per_minute);
             later(at, Hold::Tokens);
         }
-        later(self.pace_requests.earliest(now, before, 1), Hold::Told);
-        let tokens = self.pace_tokens.earliest(now, ahead.tokens, need.tokens);
-        later(tokens, Hold::Told);
-        let cooled = if need.has_fallback {
-            self.cooling.earliest(now, ahead.requests)
+        let (told_requests, told_tokens, cooled) = if need.has_fallback {
+            (
+                self.pace_requests.earliest(now, before, 1),
+                self.pace_tokens.earliest(now, ahead.tokens, need.tokens),
+                self.cooling.earliest(now, ahead.requests),
+            )
         } else {
-            self.cooling.recheck_at(now, ahead.requests)
+            (
+                self.pace_requests.recheck_at(now, before, 1),
+                self.pace_tokens.recheck_at(now, ahead.tokens, need.tokens),
+                self.cooling.recheck_at(now, ahead.requests),
+            )
         };
+        later(told_requests, Hold::Told);
+        later(told_tokens, Hold::Told);
         later(cooled, Hold::Cooling);
         let limit = self.concurrent();
         let taken = (self.in_flight as usize).saturating_add(ahead.requests);
@@ -422,125 +419,6 @@ impl State {
             self.unheard_tokens = self.unheard_tokens.saturating_sub(taken.tokens);
         }
     }
-}
-
-impl Hold {
-    /// Returns what holds back, as one clause for people.
-    fn why(self, target: &Target, state: &State) -> String {
-        let provider = &target.provider;
-        match self {
-            Self::Requests => {
-                let limit = state.limits.requests_per_minute.unwrap_or_default();
-                let knob = if state.limits.assumed {
-                    "taken while nothing else is known"
-                } else {
-                    "configured"
-                };
-                format!(
-                    "`{provider}` is sent at most {limit} requests a minute \
-                     ({knob}: `requests_per_minute`)"
-                )
-            }
-            Self::Tokens => {
-                let limit = state.limits.tokens_per_minute.unwrap_or_default();
-                format!(
-                    "`{provider}` is sent at most {limit} tokens a minute (`tokens_per_minute`)"
-                )
-            }
-            Self::Told => format!("`{provider}` says that little of its limit is left"),
-            Self::Cooling => format!("`{provider}` asked to be left alone for a while"),
-            Self::Concurrency => {
-                format!("`{provider}` has as many requests under way as it takes at once")
-            }
-        }
-    }
-}
-
-fn wait_error(target: &Target, wait: Duration, why: &str) -> CallError {
-    let mut error = CallError::new(
-        ErrorKind::QueueFull,
-        format!(
-            "`{}` has no room within the time there is: {why}",
-            target.model
-        ),
-    );
-    error.retry_after_ms = Some(millis_up(wait));
-    error
-}
-
-fn cooling_error(target: &Target, wait: Duration, why: &str) -> CallError {
-    let mut error = CallError::new(
-        ErrorKind::CircuitOpen,
-        format!("`{}` is left alone for {}: {why}", target.model, text(wait)),
-    );
-    error.retry_after_ms = Some(millis_up(wait));
-    error
-}
-
-fn line_full(target: &Target, wait: Duration) -> CallError {
-    let mut error = CallError::new(
-        ErrorKind::QueueFull,
-        format!(
-            "too many calls wait for `{}` of `{}` already",
-            target.model, target.provider
-        ),
-    );
-    error.retry_after_ms = Some(millis_up(wait));
-    error
-}
-
-fn open_error(target: &Target, wait: Duration) -> CallError {
-    let mut error = CallError::new(
-        ErrorKind::CircuitOpen,
-        format!(
-            "`{}` of `{}` failed too often and is left alone for {}",
-            target.model,
-            target.provider,
-            text(wait)
-        ),
-    );
-    error.retry_after_ms = Some(millis_up(wait));
-    error
-}
-
-fn down_error(target: &Target, down: Down, now: Instant) -> CallError {
-    let provider = &target.provider;
-    let model = &target.model;
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "only these are ever put down"
-    )]
-    let (message, hint) = match down.kind {
-        ErrorKind::Auth => (
-            format!("the key of `{provider}` was refused and is not used until it changes"),
-            "enter a valid key, or try the provider again",
-        ),
-        ErrorKind::Billing => (
-            format!("the account at `{provider}` cannot pay and is not used until it can"),
-            "settle the bill at the provider, then try it again",
-        ),
-        ErrorKind::QuotaExhausted => (
-            format!("the quota at `{provider}` is spent"),
-            "wait until it is renewed or raise it at the provider, then try it again",
-        ),
-        _ => (
-            format!("`{provider}` does not let this key use `{model}`"),
-            "use a key or a plan that may, then try the provider again",
-        ),
-    };
-    let mut error = CallError::new(ErrorKind::CircuitOpen, message).with_hint(hint);
-    error.retry_after_ms = Some(millis_up(down.recheck_at - now));
-    error
-}
-
-/// Returns whole milliseconds, rounded up: a retry after them is not too early.
-fn millis_up(wait: Duration) -> u64 {
-    u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
-}
-
-/// Returns a wait for people: whole seconds, rounded up.
-fn text(wait: Duration) -> String {
-    format!("{} s", wait.as_nanos().div_ceil(1_000_000_000))
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -10,8 +10,11 @@
 mod budgets;
 mod cell;
 mod key;
+#[cfg(test)]
+mod life_tests;
 mod limits;
 mod line;
+mod refusal;
 mod registry;
 mod snapshot;
 #[cfg(test)]

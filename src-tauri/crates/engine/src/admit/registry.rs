@@ -19,7 +19,7 @@ const MOST_TARGETS: usize = 4096;
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     targets: HashMap<Key, Arc<Cell>>,
-    /// By credential: what is known of all its models.
+    /// By credential (simulated: by target): what is known of all its models.
     outages: HashMap<Key, Arc<Mutex<Outage>>>,
     /// By model: what is known through all its credentials.
     latencies: HashMap<Key, Arc<Mutex<Latency>>>,
@@ -51,7 +51,12 @@ impl Registry {
         if self.targets.len() >= self.sweep_at.max(ALWAYS_KEPT) {
             self.sweep(now);
         }
-        let of_credential = KeyRef { model: "", ..key };
+        // A simulated model's name scripts its account too, so each has one of its own: a wrong key
+        // played by one model does not take the others away.
+        let of_credential = match key.simulated {
+            true => key,
+            false => KeyRef { model: "", ..key },
+        };
         let outage = self.outages.entry(of_credential.to_key()).or_default();
         let of_model = KeyRef {
             credential: None,

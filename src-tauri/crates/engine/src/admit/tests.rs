@@ -6,7 +6,7 @@ use crate::provider::{AuthStyle, Capabilities, Endpoint, Wire};
 use crate::secret::Secret;
 use tokio::time::{advance, sleep};
 
-const SECOND: Duration = Duration::from_secs(1);
+pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 fn target(name: &str) -> Target {
     Target {
@@ -30,7 +30,7 @@ fn target(name: &str) -> Target {
     }
 }
 
-fn limited(limits: Limits) -> Target {
+pub(super) fn limited(limits: Limits) -> Target {
     Target {
         limits,
         ..target("p")
@@ -38,7 +38,7 @@ fn limited(limits: Limits) -> Target {
 }
 
 /// With a fallback, a minute of patience and a draw in the middle.
-fn need() -> Need {
+pub(super) fn need() -> Need {
     Need {
         tokens: 100,
         until: Instant::now() + SECOND * 60,
@@ -55,7 +55,7 @@ fn last_path() -> Need {
 }
 
 #[track_caller]
-fn go(admission: Admission) -> Permit {
+pub(super) fn go(admission: Admission) -> Permit {
     match admission {
         Admission::Go(permit) => permit,
         other => panic!("{other:?}"),
@@ -78,7 +78,7 @@ fn refused(admission: Admission) -> CallError {
     }
 }
 
-fn error(kind: ErrorKind) -> CallError {
+pub(super) fn error(kind: ErrorKind) -> CallError {
     CallError::new(kind, "made for a test")
 }
 
@@ -490,6 +490,63 @@ async fn a_simulated_twin_shares_nothing_with_its_original() {
     go(health.admit(&target("p"), need())).end(None, 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_wrong_key_that_one_simulated_model_plays_leaves_the_others_alone() {
+    let health = Health::default();
+    let simulated = |model: &str| Target {
+        simulated: true,
+        model: model.into(),
+        ..target("p")
+    };
+    fail(&health, &simulated("wrong key"), ErrorKind::Auth, 1);
+    go(health.admit(&simulated("healthy"), need())).end(None, 1);
+    refused(health.admit(&simulated("wrong key"), need()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_header_stops_the_last_path_for_no_longer_than_a_minute() {
+    let health = Health::default();
+    let target = target("p");
+    let mut permit = go(health.admit(&target, last_path()));
+    permit.headers(&RateHint {
+        limit_requests: Some(1000),
+        remaining_requests: Some(0),
+        reset_requests: Some(SECOND * 36_000),
+        ..RateHint::default()
+    });
+    permit.end(None, 10);
+    assert_eq!(waits(health.admit(&target, last_path())), SECOND * 60);
+    let error = refused(health.admit(&target, need()));
+    assert_eq!(error.retry_after_ms, Some(36_000_000));
+    advance(SECOND * 60).await;
+    go(health.admit(&target, last_path())).end(None, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_names_the_credential_and_never_holds_it() {
+    let health = Health::default();
+    let target = target("p");
+    fail(&health, &target, ErrorKind::Auth, 1);
+    fail(&health, &target, ErrorKind::Server, 3);
+    let seen = serde_json::to_value(health.snapshot()).unwrap();
+    assert_eq!(
+        seen,
+        serde_json::json!([{
+            "target": { "provider": "p", "model": "p-model", "simulated": false },
+            "credential": "default",
+            "circuit": "down_until_fixed",
+            "circuit_ms": 900_000,
+            "down": "auth",
+            "requests": { "limit": 100, "remaining": 96, "source": "assumed" },
+            "in_flight": 0,
+            "waiting": 0,
+            "last_error": "server",
+        }])
+    );
+    let inside = format!("{health:?}");
+    assert!(!inside.contains("sk-test"), "{inside}");
+}
+
 // --- budgets ---------------------------------------------------------------------------------------
 
 #[tokio::test(start_paused = true)]
@@ -632,159 +689,4 @@ async fn targets_that_nobody_uses_are_forgotten() {
         go(health.admit(&target(&format!("r{number}")), need())).end(None, 1);
     }
     assert!(health.snapshot().len() <= 4096);
-}
-
-// --- whatever happens ------------------------------------------------------------------------------
-
-/// One step of a made-up life of a target.
-#[derive(Debug, Clone)]
-enum Act {
-    Ask {
-        tokens: u64,
-        has_fallback: bool,
-    },
-    /// Ends the oldest attempt.
-    End {
-        kind: Option<ErrorKind>,
-        hint_ms: Option<u64>,
-        tokens: u64,
-    },
-    Headers {
-        limit: u64,
-        remaining: u64,
-        reset_ms: u64,
-    },
-    FirstToken {
-        ms: u64,
-    },
-    Drop,
-    Pass {
-        ms: u64,
-    },
-    Reset,
-}
-
-fn acts() -> impl proptest::strategy::Strategy<Value = Vec<Act>> {
-    use proptest::prelude::*;
-    let kinds = prop::sample::select(vec![
-        None,
-        None,
-        Some(ErrorKind::Server),
-        Some(ErrorKind::RateLimited),
-        Some(ErrorKind::Overloaded),
-        Some(ErrorKind::FirstTokenTimeout),
-        Some(ErrorKind::Auth),
-        Some(ErrorKind::PlanLimit),
-        Some(ErrorKind::Rejected),
-        Some(ErrorKind::Cancelled),
-    ]);
-    let act = prop_oneof![
-        6 => (0u64..2_000, any::<bool>())
-            .prop_map(|(tokens, has_fallback)| Act::Ask { tokens, has_fallback }),
-        4 => (kinds, prop::option::weighted(0.2, any::<u64>()), 0u64..3_000)
-            .prop_map(|(kind, hint_ms, tokens)| Act::End { kind, hint_ms, tokens }),
-        1 => (any::<u64>(), 0u64..50, 0u64..90_000)
-            .prop_map(|(limit, remaining, reset_ms)| Act::Headers { limit, remaining, reset_ms }),
-        1 => (0u64..9_000).prop_map(|ms| Act::FirstToken { ms }),
-        1 => Just(Act::Drop),
-        4 => (0u64..20_000).prop_map(|ms| Act::Pass { ms }),
-        1 => Just(Act::Reset),
-    ];
-    prop::collection::vec(act, 1..150)
-}
-
-proptest::proptest! {
-    #[test]
-    fn whatever_happens_nothing_leaks_and_every_answer_is_honest(acts in acts()) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
-        runtime.block_on(live(acts));
-    }
-}
-
-async fn live(acts: Vec<Act>) {
-    let health = Health::default();
-    let target = limited(Limits {
-        requests_per_minute: Some(30),
-        tokens_per_minute: Some(10_000),
-        concurrency: Some(5),
-    });
-    let mut permits = std::collections::VecDeque::new();
-    for act in acts {
-        match act {
-            Act::Ask {
-                tokens,
-                has_fallback,
-            } => {
-                let need = Need {
-                    tokens,
-                    has_fallback,
-                    ..need()
-                };
-                match health.admit(&target, need) {
-                    Admission::Go(permit) => permits.push_back(permit),
-                    Admission::Wait { wait, why } => {
-                        assert!(wait > Duration::ZERO && Instant::now() + wait <= need.until);
-                        assert!(!why.is_empty());
-                    }
-                    Admission::Refused(error) => {
-                        assert!(error.retry_after_ms > Some(0), "{error:?}");
-                        assert!(
-                            has_fallback || error.kind != ErrorKind::CircuitOpen || {
-                                // Only its own word keeps the last path closed, and not for longer than a minute.
-                                error.retry_after_ms <= Some(60_000)
-                            }
-                        );
-                    }
-                }
-            }
-            Act::End {
-                kind,
-                hint_ms,
-                tokens,
-            } => {
-                if let Some(permit) = permits.pop_front() {
-                    let error = kind.map(|kind| {
-                        let mut error = error(kind);
-                        error.retry_after_ms = hint_ms;
-                        error
-                    });
-                    permit.end(error.as_ref(), tokens);
-                }
-            }
-            Act::Headers {
-                limit,
-                remaining,
-                reset_ms,
-            } => {
-                if let Some(permit) = permits.back_mut() {
-                    permit.headers(&RateHint {
-                        limit_tokens: Some(limit),
-                        remaining_tokens: Some(remaining.saturating_mul(1000)),
-                        reset_tokens: Some(Duration::from_millis(reset_ms)),
-                        ..RateHint::default()
-                    });
-                }
-            }
-            Act::FirstToken { ms } => {
-                if let Some(permit) = permits.back_mut() {
-                    permit.first_token(Duration::from_millis(ms));
-                }
-            }
-            Act::Drop => drop(permits.pop_back()),
-            Act::Pass { ms } => advance(Duration::from_millis(ms)).await,
-            Act::Reset => health.reset("p"),
-        }
-        assert!(permits.len() <= 5, "no more at once than configured");
-        let under_way = health.snapshot().first().map_or(0, |seen| seen.in_flight);
-        assert_eq!(under_way as usize, permits.len());
-    }
-    permits.clear();
-    advance(SECOND * 300).await;
-    health.reset("p");
-    go(health.admit(&target, need())).end(None, 1);
-    assert_eq!(health.snapshot()[0].in_flight, 0);
 }

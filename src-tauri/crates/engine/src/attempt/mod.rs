@@ -13,9 +13,10 @@ pub(crate) use watch::Clocks;
 use crate::admit::Permit;
 use crate::call::{FinishReason, ModelRequest};
 use crate::error::{CallError, ErrorKind, retry_after};
+use crate::event::Event;
 use crate::plan::Target;
 use crate::provider::sse::SseParser;
-use crate::provider::{Decoder, Delta, Provider, SseEvent, WHOLE_REPLY, provider};
+use crate::provider::{Decoder, Delta, Provider, SseEvent, WHOLE_REPLY, prefill, provider};
 use crate::transport::{Response, Transport};
 use body::{BodyKind, push_bounded, read_error_reply, redirect_error, request_id};
 use bytes::Bytes;
@@ -34,15 +35,30 @@ const ERROR_REPLY_WAIT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) enum Step {
     /// Response headers are here.
-    Headers {
-        after: Duration,
-        status: u16,
-        request_id: Option<String>,
-    },
+    Headers(Headers),
     /// A piece of the body was read; what it decodes to is in [`Attempt::deltas`].
     Read,
     /// The answer is whole; its last deltas are in [`Attempt::deltas`].
     Whole,
+}
+
+/// What response headers say.
+#[derive(Debug)]
+pub(crate) struct Headers {
+    after: Duration,
+    status: u16,
+    request_id: Option<String>,
+}
+
+impl Headers {
+    pub(crate) fn event(self, attempt: u32) -> Event {
+        Event::ResponseStarted {
+            attempt,
+            after_ms: millis(self.after),
+            status: self.status,
+            request_id: self.request_id,
+        }
+    }
 }
 
 /// An attempt under way. Dropping it closes the exchange, and counts as cancelled.
@@ -60,8 +76,8 @@ pub(crate) struct Attempt<'a> {
     pace: Pace,
     /// The first token has not been told yet.
     first_token_news: bool,
-    /// Nothing more to say is an answer: it carries on one that may have been whole but for its end.
-    may_be_empty: bool,
+    /// The model was given a begun answer to carry on. To have nothing more to say is an answer then.
+    pub(crate) carries_on: bool,
 }
 
 enum Stage<'a> {
@@ -82,15 +98,17 @@ struct Reader {
 }
 
 impl<'a> Attempt<'a> {
-    /// Makes the request. `begun` is the text the answer is to carry on, where the target does so.
+    /// Makes the request. `begun` is the text the answer is to carry on, if the request lets it.
     pub(crate) fn start<T: Transport>(
         transport: &'a T,
         target: &'a Target,
         request: &ModelRequest,
         number: u32,
+        begun: Option<&str>,
         clocks: Clocks,
         permit: Permit,
     ) -> Self {
+        let mut carries_on = false;
         let codec = provider(target.endpoint.wire);
         let http = codec.encode(
             &target.endpoint,
@@ -99,7 +117,12 @@ impl<'a> Attempt<'a> {
             target.key.as_ref(),
         );
         let stage = match http {
-            Ok(http) => Stage::Opening(Box::pin(transport.open(http, target.timeouts.connect))),
+            Ok(mut http) => {
+                if let Some(begun) = begun {
+                    carries_on = prefill::carry_on(&target.endpoint, &mut http, begun);
+                }
+                Stage::Opening(Box::pin(transport.open(http, target.timeouts.connect)))
+            }
             Err(error) => Stage::Over(Some(error)),
         };
         Self {
@@ -113,7 +136,7 @@ impl<'a> Attempt<'a> {
             stage,
             pace: Pace::default(),
             first_token_news: false,
-            may_be_empty: false,
+            carries_on,
         }
     }
 
@@ -208,11 +231,11 @@ impl<'a> Attempt<'a> {
             let by = (Instant::now() + ERROR_REPLY_WAIT).min(self.watch.deadline());
             Stage::Refused(Box::pin(refusal(self.codec, response, by)))
         };
-        Ok(Step::Headers {
+        Ok(Step::Headers(Headers {
             after: self.elapsed(),
             status: status.as_u16(),
             request_id: id,
-        })
+        }))
     }
 
     /// Counts what was just decoded; content and usage stay in `deltas` to be shown.
@@ -257,7 +280,7 @@ impl<'a> Attempt<'a> {
         }
         let label = &self.target.provider_label;
         let error = match progress.finish_reason {
-            Some(FinishReason::Stop) if self.may_be_empty => return Ok(()),
+            Some(FinishReason::Stop) if self.carries_on => return Ok(()),
             Some(FinishReason::ContentFilter) => CallError::new(
                 ErrorKind::ContentFiltered,
                 format!("{label} filtered the whole answer"),

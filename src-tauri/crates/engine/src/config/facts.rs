@@ -4,7 +4,7 @@
 
 use crate::plan::Tier;
 use crate::price::Tariff;
-use crate::provider::Capabilities;
+use crate::provider::{Capabilities, claude_version};
 use std::sync::Arc;
 use switchboard_prices::bundled;
 
@@ -51,6 +51,7 @@ pub fn facts(preset: Option<&str>, model: &str) -> Facts {
             family.apply(&mut facts);
         }
     }
+    facts.capabilities.prefill = takes_begun_answers(preset, model);
     facts.price = preset.and_then(|preset| bundled().find(seller(preset), model));
     if facts.capabilities.context_window.is_none() {
         let details = facts.price.as_ref().map(|price| &price.details);
@@ -70,6 +71,17 @@ fn seller(preset: &str) -> &str {
         "gemini" => "google",
         "xai" => "x-ai",
         same => same,
+    }
+}
+
+/// Returns whether a provider carries on an answer that the request has begun: Claude before 4.6 (what's new
+/// in Claude 4.6), Mistral and DeepSeek (chat prefix completion), and llama.cpp (its pull request 13174);
+/// all read 2026-11-25. At other addresses the same models may be served in another way.
+fn takes_begun_answers(preset: Option<&str>, model: &str) -> bool {
+    match preset {
+        Some("anthropic") => claude_version(model).is_some_and(|version| version < (4, 6)),
+        Some("mistral" | "deepseek" | "llamacpp") => true,
+        _ => false,
     }
 }
 

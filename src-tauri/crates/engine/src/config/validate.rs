@@ -643,6 +643,7 @@ fn model(
         ("tools", &mut known.capabilities.tools),
         ("json_schema", &mut known.capabilities.json_schema),
         ("reasoning", &mut known.capabilities.reasoning),
+        ("prefill", &mut known.capabilities.prefill),
     ] {
         if let Some(flag) = table.take(key).and_then(|field| field.boolean(problems)) {
             *value = flag;

@@ -12,5 +12,6 @@ pub mod outage;
 pub mod pace;
 pub mod rate;
 pub mod retry_budget;
+pub(crate) mod splice;
 pub mod verdict;
 pub mod window;

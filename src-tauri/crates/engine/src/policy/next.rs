@@ -57,6 +57,25 @@ pub struct Situation<'a> {
     pub draw: f64,
 }
 
+impl Situation<'_> {
+    fn is_last_hope(&self) -> bool {
+        let silent = matches!(self.error.kind, ErrorKind::IdleTimeout | ErrorKind::TooSlow);
+        silent && self.shown && self.recovery == Recovery::Continue && self.next.is_none()
+    }
+}
+
+/// Returns the step for an answer whose shown text can be carried on.
+pub fn carried_on(step: Next, current: &TargetInfo) -> Next {
+    match step {
+        Next::Retry { .. } => Next::Continue {
+            on: current.clone(),
+            why: "the answer was cut, and this target may carry it on".to_owned(),
+        },
+        Next::Fallback { to, why } => Next::Continue { on: to, why },
+        step => step,
+    }
+}
+
 /// Returns what to do after a failure. `take_retry` takes one retry out of the budget, and is asked only
 /// if one is to be made.
 pub fn decide(
@@ -80,6 +99,8 @@ pub fn decide(
         Disposition::Retry => limits.fallback_retries,
         Disposition::RetryOnce if situation.is_primary => limits.retries.min(1),
         Disposition::RetryOnce => limits.fallback_retries.min(1),
+        // A stream that died in the middle is carried on where it was, if there is nowhere else.
+        Disposition::NextTarget if situation.is_last_hope() => 1,
         Disposition::NextTarget | Disposition::NextIfDifferent => 0,
         Disposition::Stop if situation.listed => {
             return fall_back(situation, disposition, "");

@@ -41,6 +41,20 @@ impl<'a> Order<'a> {
         self.hand_out(index)
     }
 
+    /// Returns the next target of another provider than `provider`.
+    pub(crate) fn elsewhere(&self, provider: &str) -> Option<(usize, &'a Target)> {
+        self.queue.iter().find_map(|index| {
+            let target = self.target(*index)?;
+            (target.provider != provider).then_some((*index, target))
+        })
+    }
+
+    /// Takes a target out of turn.
+    pub(crate) fn take_out(&mut self, index: usize) {
+        self.queue.retain(|queued| *queued != index);
+        self.usable[index] = false;
+    }
+
     /// Returns whether another target follows.
     pub(crate) fn has_next(&self) -> bool {
         !self.queue.is_empty()

@@ -1,5 +1,6 @@
 //! Keeping to what a provider says is left, before it has to say no.
 
+use super::backoff::LONGEST_HINT;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -24,6 +25,9 @@ pub struct Pace {
     known: Option<Known>,
 }
 
+/// Longer is nonsense.
+const LONGEST_RESET: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// How long a limit holds of which nothing newer was told.
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -35,6 +39,8 @@ struct Known {
     reset_at: Instant,
     /// From when on the next may go, while little remains.
     next_at: Instant,
+    /// When it was last told, or something was sent.
+    last_asked: Instant,
 }
 
 impl Pace {
@@ -47,14 +53,15 @@ impl Pace {
         let remaining = remaining.saturating_sub(unheard);
         let limit = told.limit.filter(|limit| *limit > 0);
         let next_at = match self.known {
-            Some(known) if scarce(remaining, limit) => known.next_at.min(now + reset),
+            Some(known) if scarce(remaining, limit) => known.next_at,
             _ => now,
         };
         self.known = Some(Known {
             limit,
             remaining,
-            reset_at: now + reset,
+            reset_at: now + reset.min(LONGEST_RESET),
             next_at,
+            last_asked: now,
         });
     }
 
@@ -76,6 +83,16 @@ impl Pace {
         (known.next_at.max(now) + ahead).min(known.reset_at)
     }
 
+    /// Returns the same for the last usable target: it may be asked a minute after it was asked last,
+    /// whatever it told. Headers may be wrong, and there is nobody else.
+    pub fn recheck_at(&self, now: Instant, ahead: u64, cost: u64) -> Instant {
+        let at = self.earliest(now, ahead, cost);
+        match self.current(now) {
+            Some(known) if ahead == 0 => at.min((known.last_asked + LONGEST_HINT).max(now)),
+            _ => at,
+        }
+    }
+
     /// Counts `cost` as sent.
     pub fn take(&mut self, now: Instant, cost: u64) {
         let Some(mut known) = self.current(now) else {
@@ -86,6 +103,7 @@ impl Pace {
             known.next_at = now + share(until_reset, cost, known.remaining);
         }
         known.remaining = known.remaining.saturating_sub(cost);
+        known.last_asked = now;
         self.known = Some(known);
     }
 
@@ -116,6 +134,7 @@ impl Pace {
             remaining: limit,
             reset_at: now + MINUTE,
             next_at: now,
+            last_asked: now,
         })
     }
 }
@@ -185,6 +204,18 @@ mod tests {
         pace.told(now, told(100, 0, MINUTE), 0);
         assert_eq!(pace.earliest(now, 0, 1), now + MINUTE);
         assert_eq!(pace.earliest(now + MINUTE, 0, 1), now + MINUTE);
+    }
+
+    #[test]
+    fn the_last_target_is_asked_once_a_minute_whatever_it_told() {
+        let now = Instant::now();
+        let mut pace = Pace::default();
+        pace.told(now, told(100, 0, MINUTE * 600), 0);
+        assert_eq!(pace.earliest(now, 0, 1), now + MINUTE * 600);
+        assert_eq!(pace.recheck_at(now, 0, 1), now + MINUTE);
+        assert_eq!(pace.recheck_at(now, 1, 1), now + MINUTE * 600);
+        pace.take(now + MINUTE, 1);
+        assert_eq!(pace.recheck_at(now + MINUTE, 0, 1), now + MINUTE * 2);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod model_rules;
 mod models;
 mod openai;
 mod openai_responses;
+pub(crate) mod prefill;
 mod rate;
 mod raw;
 pub(crate) mod requirements;
@@ -29,6 +30,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub(crate) use model_rules::claude_version;
 pub use model_rules::omitted_params;
 
 pub use http::{HeaderMap, Method, StatusCode};
@@ -83,6 +85,10 @@ pub struct Capabilities {
     pub reasoning: bool,
     /// Parameters (fields of `Params`) the model rejects; they are not sent.
     pub rejected_params: Vec<String>,
+    /// Carries on an answer that the request has begun, where the wire format has a way to ask for it.
+    /// Unknown counts as not: a model that takes the begun answer for an earlier one would answer twice.
+    #[serde(skip)]
+    pub prefill: bool,
     /// Input and output together, in tokens; `None` if unknown.
     pub context_window: Option<u64>,
     /// Most output tokens; `None` if unknown.
@@ -96,6 +102,7 @@ impl Default for Capabilities {
             tools: true,
             json_schema: true,
             reasoning: false,
+            prefill: false,
             rejected_params: Vec::new(),
             context_window: None,
             max_output_tokens: None,

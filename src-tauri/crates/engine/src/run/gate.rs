@@ -1,14 +1,14 @@
 //! Whether and when a target may be tried: what it can do, and its turn at our own limits.
 
 use super::EventSink;
-use crate::admit::{Admission, Health, Need, Permit};
+use crate::admit::{Admission, Health, Need, Permit, Turn};
 use crate::call::ModelRequest;
 use crate::error::{CallError, ErrorKind};
 use crate::event::Event;
 use crate::plan::Target;
 use crate::provider::requirements;
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 /// Output reserved for a request that names no limit of its own, in tokens.
 const USUAL_OUTPUT_TOKENS: u64 = 1000;
@@ -77,8 +77,9 @@ pub(super) async fn admitted<S: EventSink>(
     sink: &mut S,
 ) -> Result<Permit, CallError> {
     let mut told: Vec<String> = Vec::new();
+    let mut turn = Turn::default();
     loop {
-        let (wait, why) = match health.admit(target, need) {
+        let (wait, why) = match health.admit_in_turn(target, need, &mut turn) {
             Admission::Go(permit) => return Ok(permit),
             Admission::Refused(error) => return Err(error),
             Admission::Wait { wait, why } => (wait.max(LEAST_WAIT), why),
@@ -102,6 +103,6 @@ pub(super) async fn admitted<S: EventSink>(
             .await;
             told.push(why);
         }
-        sleep_until((now + wait).min(need.until)).await;
+        turn.wait(wait.min(need.until - now)).await;
     }
 }

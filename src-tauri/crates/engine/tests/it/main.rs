@@ -7,6 +7,9 @@
 )]
 
 mod loop_;
+mod loop_admission;
 mod loop_causes;
+mod loop_hedge;
+mod loop_recovery;
 mod network;
 mod script;

@@ -4,6 +4,7 @@ use super::Api;
 use super::answer::{Answer, End};
 use super::asked::Asked;
 use super::error::Problem;
+use super::fold::fold;
 use super::known::Known;
 use super::pass::{self, Pass};
 use super::render::{self, Head};
@@ -11,10 +12,14 @@ use super::stream::{self, Writer};
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 use std::time::SystemTime;
 use switchboard_app::App;
 use switchboard_app::calls::{Told, WireEvent, start_api_call};
 use switchboard_engine::event::{Event, Outcome};
+
+/// Most bytes of a provider's events that are kept to put a whole answer together in its own words.
+const MOST_KEPT: usize = 16 * 1024 * 1024;
 
 /// Runs a call. The reply begins with its first content, so that everything before can still change the
 /// target or the status.
@@ -50,7 +55,7 @@ pub(super) async fn call(app: &App, api: Api, asked: Asked) -> Result<Response, 
         }
         if !asked.stream {
             answer.add(&event);
-            wire.keep_last(api);
+            wire.keep_within_bounds();
         }
     };
     let head = Head {
@@ -63,7 +68,7 @@ pub(super) async fn call(app: &App, api: Api, asked: Asked) -> Result<Response, 
     };
     let mut reply = match outcome {
         Some(outcome) if !asked.stream => {
-            let passed = wire.whole(api, &outcome);
+            let passed = wire.whole(api, &answer, &outcome);
             let whole = passed.unwrap_or_else(|| render::whole(api, &head, &answer, end(&outcome)));
             Json(whole).into_response()
         }
@@ -106,6 +111,9 @@ struct Heard {
     events: Vec<WireEvent>,
     /// The attempt that brought the first token.
     winner: Option<u32>,
+    /// Of a whole answer: bytes of the events, and how many of them were counted.
+    bytes: usize,
+    counted: usize,
 }
 
 impl Heard {
@@ -114,30 +122,42 @@ impl Heard {
         self.events.extend(told.wire);
         match told.event {
             Event::AttemptStarted { hedge: false, .. } | Event::AttemptFailed { .. } => {
-                self.events.clear();
-                self.winner = None;
+                *self = Self::default();
             }
             Event::FirstToken { attempt, .. } => {
                 self.winner = Some(attempt);
                 self.events.retain(|event| event.attempt == attempt);
+                (self.bytes, self.counted) = (0, 0);
             }
             _ => {}
         }
         told.event
     }
 
-    /// Drops what a whole answer is not made of.
-    fn keep_last(&mut self, api: Api) {
-        self.events.retain(|event| pass::is_whole(api, event));
+    /// Forgets an answer that is too long to be kept twice.
+    fn keep_within_bounds(&mut self) {
+        let new = self.events.iter().skip(self.counted);
+        self.bytes += new.map(|event| event.data.len()).sum::<usize>();
+        self.counted = self.events.len();
+        if self.bytes > MOST_KEPT {
+            self.events = Vec::new();
+            self.counted = 0;
+        }
     }
 
-    /// Returns the whole answer as the provider sent it; `None` if it did not send it in one piece.
-    fn whole(mut self, api: Api, outcome: &Outcome) -> Option<serde_json::Value> {
-        if outcome.continued || outcome.fallback_text {
+    /// Returns the whole answer as the provider sent it; `None` if several attempts made it, or it cannot
+    /// be put together.
+    fn whole(self, api: Api, answer: &Answer, outcome: &Outcome) -> Option<Value> {
+        if outcome.continued || outcome.fallback_text || self.bytes > MOST_KEPT {
             return None;
         }
-        self.keep_last(api);
-        pass::whole(api, self.events.last()?)
+        match self.events.as_slice() {
+            [event] if pass::is_whole_reply(event) => {
+                let whole = serde_json::from_str(&event.data).ok();
+                whole.filter(Value::is_object)
+            }
+            events => fold(api, events, answer),
+        }
     }
 
     /// Returns what passes the stream on; `None` if the provider speaks another API or sent no stream.

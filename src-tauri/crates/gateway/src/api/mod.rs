@@ -7,6 +7,7 @@ mod body;
 mod call;
 mod decode;
 mod error;
+mod fold;
 mod framing;
 mod known;
 mod models;
@@ -17,9 +18,11 @@ mod server;
 mod shown;
 mod stall;
 mod stream;
+mod switch;
 mod vectors;
 
 pub use server::{Gateway, GatewayError, GatewayOptions, serve_gateway};
+pub use switch::GatewaySwitch;
 
 /// Whose API a client speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

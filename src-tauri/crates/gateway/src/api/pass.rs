@@ -100,23 +100,6 @@ pub(super) fn is_whole_reply(event: &WireEvent) -> bool {
     event.name == WHOLE_REPLY
 }
 
-/// Returns whether an event alone holds the whole answer.
-pub(super) fn is_whole(api: Api, event: &WireEvent) -> bool {
-    is_whole_reply(event) || (api == Api::Responses && is_finish(api, event))
-}
-
-/// Returns the whole answer that an event holds.
-pub(super) fn whole(api: Api, event: &WireEvent) -> Option<Value> {
-    let mut value: Value = serde_json::from_str(&event.data).ok()?;
-    if is_whole_reply(event) {
-        return Some(value).filter(Value::is_object);
-    }
-    match api {
-        Api::Responses => Some(value["response"].take()).filter(Value::is_object),
-        Api::Chat | Api::Anthropic | Api::Gemini => None,
-    }
-}
-
 /// Returns an event's kind: its name, or else the `type` in its data.
 fn kind(event: &WireEvent) -> std::borrow::Cow<'_, str> {
     #[derive(serde::Deserialize)]

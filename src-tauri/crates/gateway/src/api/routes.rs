@@ -31,7 +31,8 @@ pub(super) struct Shared {
 /// Where a request goes.
 enum Place {
     Health,
-    Models(Api),
+    /// All, or the one of that name.
+    Models(Api, Option<String>),
     Call(Api, Option<(String, bool)>),
     Embeddings,
 }
@@ -57,9 +58,13 @@ async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Proble
     let caller_key = admitted(shared, headers, query).await?;
     match place {
         Place::Health => Ok("ok\n".into_response()),
-        Place::Models(api) => {
-            let list = models::list(api, &api_models(&shared.app).await);
-            Ok(Json(list).into_response())
+        Place::Models(api, name) => {
+            let all = api_models(&shared.app).await?;
+            let told = match name {
+                Some(name) => models::named(api, &all, &name)?,
+                None => models::list(api, &all),
+            };
+            Ok(Json(told).into_response())
         }
         Place::Call(api, named) => {
             let is_events =
@@ -112,8 +117,16 @@ fn api_of(path: &str, headers: &HeaderMap) -> Api {
     match path {
         "/v1/messages" => Api::Anthropic,
         "/v1/responses" => Api::Responses,
-        "/v1/models" if headers.contains_key("anthropic-version") => Api::Anthropic,
-        _ if path.starts_with("/v1beta/") || path.starts_with("/v1/models/") => Api::Gemini,
+        _ if path.starts_with("/v1beta/") => Api::Gemini,
+        _ if path.starts_with("/v1/models") => {
+            let is_act =
+                path.ends_with(":generateContent") || path.ends_with(":streamGenerateContent");
+            match () {
+                () if is_act || headers.contains_key("x-goog-api-key") => Api::Gemini,
+                () if headers.contains_key("anthropic-version") => Api::Anthropic,
+                () => Api::Chat,
+            }
+        }
         _ => Api::Chat,
     }
 }
@@ -122,7 +135,7 @@ fn place(method: &Method, path: &str, headers: &HeaderMap) -> Result<Place, Prob
     let api = api_of(path, headers);
     let (place, wanted) = match path {
         "/healthz" => (Place::Health, Method::GET),
-        "/v1/models" | "/v1beta/models" => (Place::Models(api), Method::GET),
+        "/v1/models" | "/v1beta/models" => (Place::Models(api, None), Method::GET),
         "/v1/embeddings" => (Place::Embeddings, Method::POST),
         "/v1/chat/completions" | "/v1/responses" | "/v1/messages" => {
             (Place::Call(api, None), Method::POST)
@@ -131,6 +144,10 @@ fn place(method: &Method, path: &str, headers: &HeaderMap) -> Result<Place, Prob
             let model = path
                 .strip_prefix("/v1beta/models/")
                 .or_else(|| path.strip_prefix("/v1/models/"));
+            if let (Some(model), true) = (model, method == Method::GET) {
+                let name = unescaped(model);
+                return Ok(Place::Models(api, Some(name)));
+            }
             let named = model.and_then(|model| model.rsplit_once(':'));
             let stream = match named {
                 Some((_, "generateContent")) => false,

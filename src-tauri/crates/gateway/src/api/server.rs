@@ -21,7 +21,7 @@ use tokio_util::task::TaskTracker;
 const CONNECTIONS: usize = 4096;
 /// How long a client may take to send its headers.
 const HEADER_TIME: Duration = Duration::from_secs(15);
-/// Most bytes of headers.
+/// Most bytes of headers before they are refused; what the last read brings may go beyond, up to twice.
 const HEADER_BYTES: usize = 64 * 1024;
 /// How long a stopping gateway waits for answers under way.
 const GRACE: Duration = Duration::from_secs(2);

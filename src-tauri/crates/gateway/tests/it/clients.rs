@@ -370,6 +370,19 @@ async fn models_are_listed_in_the_callers_form() {
         list["object"] == "list" && list["data"][0]["object"] == "model",
         "{list}"
     );
+    let id = list["data"].as_array().unwrap().last().unwrap()["id"]
+        .as_str()
+        .unwrap();
+    let one = get(
+        &format!("/v1/models/{}", id.replace('/', "%2F")),
+        "x-nothing",
+    )
+    .await;
+    assert_eq!(one["id"], id);
+    let none = get("/v1/models/nobody%2Fnothing", "x-nothing").await;
+    assert_eq!(none["error"]["code"], "model_not_found");
+    let one = get(&format!("/v1beta/models/{id}"), "x-nothing").await;
+    assert_eq!(one["name"], format!("models/{id}"));
     let list = get("/v1/models", "anthropic-version").await;
     assert_eq!(list["data"][0]["type"], "model");
     let list = get("/v1beta/models", "x-nothing").await;

@@ -1,14 +1,20 @@
 //! The dashboard host over real HTTP with a stand-in for the application, and the gateway with simulated
 //! providers.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
 #![expect(
     clippy::disallowed_methods,
     reason = "the tests play a browser, not Switchboard"
 )]
 
 mod access;
+mod bounds;
 mod clients;
 mod embeddings;
+mod faults;
 mod passing;
 mod serving;
 mod stand_in;

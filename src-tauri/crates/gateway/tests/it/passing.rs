@@ -52,6 +52,20 @@ async fn a_chat_stream_of_the_same_api_comes_as_the_provider_sent_it() {
     expected.remove(3);
     assert_eq!(chunks, expected);
 
+    // Whole, it is the same in one piece.
+    let (_, whole) = world
+        .json("/v1/chat/completions", chat("odd/m", false))
+        .await;
+    let expected = json!({
+        "id": "c1", "created": 5, "model": "m-2026", "service_tier": "flex", "object": "chat.completion",
+        "choices": [{
+            "index": 0, "logprobs": {"content": []}, "finish_reason": "stop", "stop_reason": 7,
+            "message": {"role": "assistant", "content": "Blue", "annotations": [{"x": 1}]},
+        }],
+        "usage": {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10, "extra": {"y": 2}},
+    });
+    assert_eq!(whole, expected);
+
     // Another API's client gets the same answer in its own form.
     let asked =
         json!({"model": "odd/m", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]});
@@ -129,6 +143,91 @@ async fn every_api_passes_its_own_providers_events_on() {
         list.as_array().unwrap().iter().collect::<Vec<_>>(),
         data(&passed)
     );
+}
+
+#[tokio::test]
+async fn a_whole_message_keeps_signatures_citations_and_unknown_blocks() {
+    const MESSAGE: &str = r#"event: message_start
+data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,"usage":{"input_tokens":3,"output_tokens":1,"service_tier":"standard"}}}
+
+event: content_block_start
+data: {"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm."}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"c2ln"}}
+
+event: content_block_stop
+data: {"type":"content_block_stop","index":0}
+
+event: content_block_start
+data: {"type":"content_block_start","index":1,"content_block":{"type":"server_tool_use","id":"st_1","name":"web_search","input":{}}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\"query\":\"sky\"}"}}
+
+event: content_block_stop
+data: {"type":"content_block_stop","index":1}
+
+event: content_block_start
+data: {"type":"content_block_start","index":2,"content_block":{"type":"text","text":""}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":2,"delta":{"type":"text_delta","text":"Bl"}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":2,"delta":{"type":"text_delta","text":"ue"}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":2,"delta":{"type":"citations_delta","citation":{"url":"https://a.example"}}}
+
+event: content_block_stop
+data: {"type":"content_block_stop","index":2}
+
+event: message_delta
+data: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null,"container":{"id":"c"}},"usage":{"output_tokens":9}}
+
+event: message_stop
+data: {"type":"message_stop"}
+
+"#;
+    let world = world_of_odd("anthropic", MESSAGE).await;
+    let asked =
+        json!({"model": "odd/m", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]});
+    let (_, whole) = world.json("/v1/messages", asked).await;
+    let expected = json!({
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
+        "content": [
+            {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
+            {"type": "server_tool_use", "id": "st_1", "name": "web_search", "input": {"query": "sky"}},
+            {"type": "text", "text": "Blue", "citations": [{"url": "https://a.example"}]},
+        ],
+        "usage": {"input_tokens": 3, "output_tokens": 9, "service_tier": "standard"}, "container": {"id": "c"},
+    });
+    assert_eq!(whole, expected);
+}
+
+#[tokio::test]
+async fn a_whole_gemini_answer_keeps_what_stands_beside_its_text() {
+    const ANSWER: &str = r#"data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Bl"}]},"index":0}],"modelVersion":"m"}
+
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":"ue"},{"executableCode":{"code":"1"}},{"functionCall":{"name":"f","args":{}},"thoughtSignature":"c2ln"}]},"index":0}]}
+
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":""}]},"finishReason":"STOP","groundingMetadata":{"x":1}}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5}}
+
+"#;
+    let world = world_of_odd("gemini", ANSWER).await;
+    let body = json!({"contents": [{"role": "user", "parts": [{"text": "hi"}]}]});
+    let (_, whole) = world
+        .json("/v1beta/models/odd%2Fm:generateContent", body)
+        .await;
+    let candidate = &whole["candidates"][0];
+    assert_eq!(candidate["groundingMetadata"], json!({"x": 1}), "{whole}");
+    assert_eq!(candidate["finishReason"], "STOP");
+    assert_eq!(candidate["content"]["parts"][0], json!({"text": "Blue"}));
+    assert_eq!(candidate["content"]["parts"][2]["thoughtSignature"], "c2ln");
 }
 
 #[tokio::test]

@@ -68,11 +68,11 @@ pub(crate) struct World {
 pub(crate) const UPSTREAMS: [&str; 4] = ["up-chat", "up-responses", "up-anthropic", "up-gemini"];
 
 /// Clocks short enough for a test; what they are does not matter to what they do.
-const CLOCKS: &str = r#"
+pub(crate) const CLOCKS: &str = r#"
 [timeouts.standard]
-headers = "1s"
-first_token = "1500ms"
-idle = "1500ms"
+headers = "4s"
+first_token = "5s"
+idle = "5s"
 "#;
 
 /// Returns the configuration of a provider without a key.
@@ -85,7 +85,7 @@ pub(crate) async fn world_of(more: &str) -> World {
     let folder = TempDir::new().unwrap();
     let upstream = Sandbox::start(switchboard_sandbox::Options::default());
     let upstream = upstream.await.unwrap();
-    let mut config = CLOCKS.to_owned() + more;
+    let mut config = more.to_owned();
     let wires = ["openai_chat", "openai_responses", "anthropic", "gemini"];
     for (name, wire) in UPSTREAMS.iter().zip(wires) {
         config += &provider(name, wire, upstream.base_url());

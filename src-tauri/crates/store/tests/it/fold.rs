@@ -159,6 +159,81 @@ fn discarded_text_stays_with_the_attempt_that_wrote_it() {
 }
 
 #[test]
+fn of_two_attempts_beside_each_other_the_answer_is_the_one_that_brought_a_token() {
+    let beside = |attempt, at: &str| match started(attempt, at) {
+        Event::AttemptStarted {
+            attempt,
+            max_attempts,
+            target,
+            ..
+        } => Event::AttemptStarted {
+            attempt,
+            max_attempts,
+            target,
+            hedge: true,
+        },
+        event => event,
+    };
+    let lost = |attempt, at: &str| Event::HedgeLost {
+        attempt,
+        target: target(at),
+        error: None,
+        usage: usage(9),
+    };
+    let first_token = |attempt| Event::FirstToken {
+        attempt,
+        after_ms: 5,
+    };
+    let won_by_second = vec![
+        started(1, "a"),
+        beside(2, "b"),
+        lost(1, "a"),
+        first_token(2),
+        text("from b"),
+        Event::Usage { usage: usage(3) },
+        finished("b", 2),
+    ];
+    let state = fold(won_by_second);
+    assert_eq!((state.retries, state.fallbacks), (0, 1));
+    assert_eq!(state.attempts[0].usage, usage(9), "what lost is booked too");
+    assert!(state.attempts[0].ended_ms.is_some());
+    let won_by_first = vec![
+        started(1, "a"),
+        beside(2, "b"),
+        lost(2, "b"),
+        first_token(1),
+        text("half"),
+        attempt_failed(1, ErrorKind::Truncated, retry(1)),
+        started(3, "a"),
+        Event::Restarted {
+            attempt: 1,
+            discarded_chars: 4,
+        },
+        text("whole"),
+        finished("a", 3),
+    ];
+    let state = fold(won_by_first);
+    assert_eq!((state.retries, state.fallbacks), (1, 0));
+    assert_eq!(state.attempts[0].discarded, "half");
+    assert_eq!(state.attempts[1].usage, usage(9));
+}
+
+#[test]
+fn a_fallback_text_is_nobodys_answer() {
+    let mut end = finished("a", 1);
+    if let Event::Finished { outcome } = &mut end {
+        outcome.fallback_text = true;
+    }
+    let state = fold(vec![
+        started(1, "a"),
+        attempt_failed(1, ErrorKind::Dns, fallback("b")),
+        text("sorry"),
+        end,
+    ]);
+    assert_eq!((state.answered, state.text.as_str()), (None, "sorry"));
+}
+
+#[test]
 fn usage_belongs_to_the_attempt_that_reported_it() {
     let events = vec![
         started(1, "a"),

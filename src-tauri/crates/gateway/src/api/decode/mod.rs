@@ -73,7 +73,7 @@ pub(super) fn decode(api: Api, mut body: Body, outside: Outside) -> Result<Asked
             fallbacks,
             deadline: outside.deadline,
             caller_key: None,
-            wants_wire: stream || api == Api::Responses,
+            wants_wire: true,
             request,
         },
         stream,
@@ -127,3 +127,6 @@ fn of_messages(messages: Vec<Message>) -> ModelRequest {
         raw: None,
     }
 }
+
+#[cfg(test)]
+mod tests;
