@@ -8,6 +8,7 @@ mod call;
 mod compare;
 mod exit;
 mod models;
+mod prices;
 mod prompt;
 mod rehearse;
 mod report;
@@ -41,6 +42,15 @@ fn main() -> ExitCode {
         }
     };
     let terminal = Terminal::new(arguments.color);
+    if let Command::Prices(prices) = &arguments.command {
+        return prices::run(terminal, prices).map_or_else(
+            |stop| {
+                terminal.complain(&stop);
+                stop.exit.into()
+            },
+            Into::into,
+        );
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -66,9 +76,11 @@ fn main() -> ExitCode {
 async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop> {
     let caller = match &arguments.command {
         Command::Serve(_) => Caller::Gateway,
-        Command::Call(_) | Command::Compare(_) | Command::Models(_) | Command::Rehearse(_) => {
-            Caller::Cli
-        }
+        Command::Call(_)
+        | Command::Compare(_)
+        | Command::Models(_)
+        | Command::Prices(_)
+        | Command::Rehearse(_) => Caller::Cli,
     };
     let session = Session::open(arguments.data_dir.as_deref(), caller, terminal).await?;
     let ended = match &arguments.command {
@@ -76,6 +88,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Compare(arguments) => compare::run(&session, arguments).await,
         Command::Serve(arguments) => serve::run(&session, arguments).await,
         Command::Models(arguments) => models::run(&session, arguments).await,
+        Command::Prices(arguments) => prices::run(terminal, arguments),
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
     };
     let interrupted = session.interrupted();

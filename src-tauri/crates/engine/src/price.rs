@@ -6,3 +6,13 @@ pub use switchboard_prices::{PicoUsd, Tariff, Terms, TokenPrice};
 pub fn terms_now() -> Terms {
     Terms::standard(jiff::Timestamp::now())
 }
+
+/// Returns who sells the models of a preset, by the price book's name.
+pub fn seller(preset: &str) -> &str {
+    match preset {
+        "openai-chat" => "openai",
+        "gemini" => "google",
+        "xai" => "x-ai",
+        same => same,
+    }
+}

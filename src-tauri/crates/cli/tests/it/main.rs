@@ -3,5 +3,6 @@
 
 mod call;
 mod compare;
+mod prices;
 mod program;
 mod serve;

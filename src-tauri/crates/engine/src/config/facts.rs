@@ -3,7 +3,7 @@
 //! Unknown counts as able, and an unknown price stays unknown. Prices are those of the bundled price book.
 
 use crate::plan::Tier;
-use crate::price::Tariff;
+use crate::price::{Tariff, seller};
 use crate::provider::{Capabilities, claude_version};
 use std::sync::Arc;
 use switchboard_prices::bundled;
@@ -62,16 +62,6 @@ pub fn facts(preset: Option<&str>, model: &str) -> Facts {
         facts.price = Some(Arc::new(Tariff::free(model, "runs on this machine")));
     }
     facts
-}
-
-/// Returns who sells the models of a preset, by the price book's name.
-fn seller(preset: &str) -> &str {
-    match preset {
-        "openai-chat" => "openai",
-        "gemini" => "google",
-        "xai" => "x-ai",
-        same => same,
-    }
 }
 
 /// Returns whether a provider carries on an answer that the request has begun: Claude before 4.6 (what's new
