@@ -6,6 +6,7 @@ use std::time::Duration;
 use switchboard_app::api::types::ApiError;
 use switchboard_app::{App, Caller, Options};
 use switchboard_engine::redact::Redactor;
+use switchboard_gateway::GatewaySwitch;
 use switchboard_host::{Folders, Log, SystemHost};
 use tauri::{AppHandle, Manager};
 
@@ -28,15 +29,17 @@ pub(crate) fn start_log(folder: &Path, redactor: &Arc<Redactor>) {
 /// # Errors
 /// What keeps it from starting, such as a history file that cannot be opened.
 pub(crate) async fn open(folders: Folders, redactor: Arc<Redactor>) -> Result<App, ApiError> {
-    let host = Arc::new(SystemHost::new(&folders));
-    App::open(Options {
+    let host = SystemHost::new(&folders).with_gateway(Arc::new(GatewaySwitch::default()));
+    let app = App::open(Options {
         data_dir: folders.data_dir,
         config_path: folders.config_path,
         caller: Caller::Window,
-        host,
+        host: Arc::new(host),
         redactor,
     })
-    .await
+    .await?;
+    switchboard_app::gateway::resume(&app).await;
+    Ok(app)
 }
 
 /// Stops what runs and writes what is not written yet.

@@ -49,7 +49,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "switchboard",
-        &["switchboard-engine", "switchboard-app", "switchboard-host"],
+        &[
+            "switchboard-engine",
+            "switchboard-app",
+            "switchboard-host",
+            "switchboard-gateway",
+        ],
     ),
     (
         "switchboard-acceptance",

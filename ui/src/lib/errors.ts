@@ -57,6 +57,11 @@ const SETTINGS: readonly ErrorKind[] = [
   "misconfigured",
 ];
 
+/** Returns the name of an error kind for people: "Rate limited". */
+export function kindTitle(kind: ErrorKind): string {
+  return TITLES[kind];
+}
+
 /** Returns the class of an error as its badge says it: "Rate limited · 429". */
 export function errorTitle(error: CallError): string {
   const title = TITLES[error.kind];

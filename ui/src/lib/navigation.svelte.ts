@@ -1,7 +1,7 @@
 import type { CallDetail } from "./backend/types";
 import { uiState } from "./ui_state";
 
-export type Screen = "compose" | "calls" | "settings";
+export type Screen = "compose" | "calls" | "rehearse" | "gateway" | "settings";
 
 /** What a screen should show when it opens; a screen takes it with {@link Navigation.take}. */
 export interface Place {
@@ -17,7 +17,7 @@ export interface Place {
   start?: "add" | "import" | "find_local";
 }
 
-const SCREENS: readonly string[] = ["compose", "calls", "settings"];
+const SCREENS: readonly string[] = ["compose", "calls", "rehearse", "gateway", "settings"];
 
 /** Which screen is open, and where on it. */
 class Navigation {

@@ -4,9 +4,11 @@ import { theme, THEMES } from "../lib/theme.svelte";
 import { strings } from "./strings";
 
 /** Keys of the screens; the numbers leave room for screens to come. */
-export const SCREEN_KEYS: Record<Screen, string> = {
+export const SCREEN_KEYS: Record<Screen, string | undefined> = {
   compose: "Mod+1",
   calls: "Mod+4",
+  rehearse: "Mod+5",
+  gateway: undefined,
   settings: "Mod+,",
 };
 
@@ -42,7 +44,7 @@ export function shellActions(open: Opens): Action[] {
       id: `shell.${screen}`,
       title: words.goTo(strings.screens[screen]),
       group,
-      keys: SCREEN_KEYS[screen],
+      ...keysOf(screen),
       run: () => navigation.go(screen),
     })),
     ...THEMES.map((choice) => ({
@@ -60,6 +62,11 @@ export function shellActions(open: Opens): Action[] {
       run: () => focusPane(-1),
     },
   ];
+}
+
+function keysOf(screen: Screen): { keys?: string } {
+  const keys = SCREEN_KEYS[screen];
+  return keys === undefined ? {} : { keys };
 }
 
 /** Moves focus to the next or previous pane that is on screen. */

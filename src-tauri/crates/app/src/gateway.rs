@@ -6,10 +6,11 @@ use crate::App;
 use crate::api::types::*;
 use crate::calls::rfc3339;
 use crate::gateway_keys::{GatewayCaller, PREFIX, new_secret};
+use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use switchboard_engine::redact::Redactor;
-use switchboard_store::GatewayKeyRow;
+use switchboard_store::{GatewayKeyRow, StoreError};
 
 /// Longest name of a key, in characters.
 const NAME_CHARS: usize = 60;
@@ -96,12 +97,45 @@ impl App {
             let message = format!("the system gives no random numbers: {error}");
             ApiError::new(ErrorCode::Internal, message)
         })?;
-        let row = self.gateway_keys().create(name, &secret).await?;
+        let created = self.gateway_keys().create(name, &secret).await;
+        let row = created.map_err(|error| match error {
+            StoreError::Invalid(message) => {
+                ApiError::new(ErrorCode::InvalidParams, message).with_field("name")
+            }
+            error => error.into(),
+        })?;
         self.live().publish(&Live::GatewayChanged {});
         Ok(CreatedGatewayKey {
             key: key(row),
             secret: secret.expose().to_owned(),
         })
+    }
+}
+
+/// Key of the UI state under which the switch's last position is kept.
+const SWITCH: &str = "gateway.switch";
+
+/// Keeps the switch's position for the next launch.
+async fn keep_switch(app: &App, position: Option<u16>) -> Result<(), ApiError> {
+    let value = position.map_or(Value::Null, |port| json!({ "port": port }));
+    Ok(app.store().set_ui_state(SWITCH, value).await?)
+}
+
+/// Starts the gateway at launch if it was on when the program last ended. What keeps it from starting is
+/// told by `gateway.status`.
+pub async fn resume(app: &App) {
+    let kept = match app.store().ui_state().await {
+        Ok(mut values) => values.remove(SWITCH),
+        Err(error) => return tracing::warn!(%error, "the gateway's switch could not be read"),
+    };
+    let Some(port) = kept.as_ref().and_then(|kept| kept.get("port")?.as_u64()) else {
+        return;
+    };
+    let params = StartGateway {
+        port: u16::try_from(port).ok(),
+    };
+    if let Err(error) = start(app, params).await {
+        tracing::warn!(%error, "the gateway was on and could not be started again");
     }
 }
 
@@ -131,7 +165,8 @@ pub async fn status(app: &App, _params: Empty) -> Result<GatewayStatus, ApiError
     })
 }
 
-/// Starts the gateway; one that runs on another port than the one asked for is moved there.
+/// Starts the gateway; one that runs on another port than the one asked for is moved there. It starts again
+/// with the program until it is stopped.
 ///
 /// # Errors
 /// `Conflict` if the address is taken, `Internal` if this program cannot serve it.
@@ -154,11 +189,12 @@ pub async fn start(app: &App, params: StartGateway) -> Result<GatewayStatus, Api
         let started = gateway.start(app.clone(), wanted).await;
         *app.gateway_state().problem() = started.as_ref().err().cloned();
         app.live().publish(&Live::GatewayChanged {});
-        if let Err(problem) = started {
-            return Err(ApiError::new(ErrorCode::Conflict, problem)
+        let address = started.map_err(|problem| {
+            ApiError::new(ErrorCode::Conflict, problem)
                 .with_hint("choose another port")
-                .with_field("port"));
-        }
+                .with_field("port")
+        })?;
+        keep_switch(app, Some(address.port())).await?;
     }
     drop(held);
     status(app, Empty {}).await
@@ -173,6 +209,7 @@ pub async fn stop(app: &App, _params: Empty) -> Result<GatewayStatus, ApiError> 
         let _held = app.gateway_state().switching.lock().await;
         gateway.stop().await;
         *app.gateway_state().problem() = None;
+        keep_switch(app, None).await?;
         app.live().publish(&Live::GatewayChanged {});
     }
     status(app, Empty {}).await

@@ -1,8 +1,6 @@
 //! From what a caller names (a model, a list of models, a route) to a plan.
 
 mod chain;
-#[cfg(test)]
-mod tests;
 
 use crate::App;
 use chain::{Chain, Mode};

@@ -16,7 +16,9 @@ Exit codes:
   141  the reader of the output went away
 
 Models are written provider/model. sandbox/… are simulated ones that need no key:
-`switchboard-cli models` lists them. With no color wanted set NO_COLOR.";
+`switchboard-cli models` lists them. A route's name is asked in place of a model, and
+sim:ROUTE tries it without a key: `switchboard-cli routes` lists them. With no color
+wanted set NO_COLOR.";
 
 /// Switchboard on the command line: LLM calls with retry, fallback and history
 #[derive(Debug, Parser)]
@@ -59,6 +61,10 @@ pub(crate) enum Command {
     /// Look up what models cost, and where that figure is from
     #[command(subcommand)]
     Prices(Prices),
+    /// List the routes that can be asked in place of a model
+    Routes(Routes),
+    /// Make, list and revoke keys for clients of the gateway
+    Keys(Keys),
     /// Rehearse outages: a route under load and faults, in virtual time
     ///
     /// The same pipeline as real calls, over simulated providers: no network, no key, no cost. An hour of
@@ -71,7 +77,7 @@ pub(crate) struct Call {
     #[command(flatten)]
     pub(crate) prompt: Prompt,
 
-    /// The model to ask, as provider/model
+    /// The model to ask, as provider/model, or a route's name
     #[arg(short, long, value_name = "MODEL", default_value = "sandbox/steady")]
     pub(crate) model: String,
 
@@ -93,7 +99,7 @@ pub(crate) struct Compare {
     #[command(flatten)]
     pub(crate) prompt: Prompt,
 
-    /// A model to ask, as provider/model; may be repeated, up to six
+    /// A model to ask, as provider/model, or a route's name; may be repeated, up to six
     ///
     /// Without it the three default simulated models are asked.
     #[arg(short, long = "model", value_name = "MODEL")]
@@ -193,7 +199,23 @@ pub(crate) struct Serve {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Models {
+    #[command(subcommand)]
+    pub(crate) command: Option<ModelsCommand>,
+
+    #[command(flatten)]
+    pub(crate) list: ListModels,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// List the models that can be asked; the same as without `list`
+    List(ListModels),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListModels {
     /// Only models with these letters in their name
     #[arg(value_name = "SEARCH")]
     pub(crate) search: Option<String>,
@@ -201,6 +223,60 @@ pub(crate) struct Models {
     /// One JSON object a line
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Routes {
+    #[command(subcommand)]
+    pub(crate) command: Option<RoutesCommand>,
+
+    #[command(flatten)]
+    pub(crate) list: ListRoutes,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RoutesCommand {
+    /// List routes with their targets; the same as without `list`
+    ///
+    /// A route's name is asked in place of a model. With `sim:` before it, simulated twins of its targets
+    /// answer, so that it can be tried without a key.
+    List(ListRoutes),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListRoutes {
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Keys {
+    #[command(subcommand)]
+    pub(crate) command: KeysCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key and write it to standard output, this once
+    Create {
+        /// What it is for; shown in history beside its calls
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// List keys, without the keys
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a key invalid for ever; a running gateway refuses it at once
+    Revoke {
+        /// The key's id, or its name
+        #[arg(value_name = "ID")]
+        id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

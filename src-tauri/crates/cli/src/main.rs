@@ -7,11 +7,13 @@ mod arguments;
 mod call;
 mod compare;
 mod exit;
+mod keys;
 mod models;
 mod prices;
 mod prompt;
 mod rehearse;
 mod report;
+mod routes;
 mod run;
 mod screen;
 mod serve;
@@ -80,6 +82,8 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Compare(_)
         | Command::Models(_)
         | Command::Prices(_)
+        | Command::Routes(_)
+        | Command::Keys(_)
         | Command::Rehearse(_) => Caller::Cli,
     };
     let session = Session::open(arguments.data_dir.as_deref(), caller, terminal).await?;
@@ -89,6 +93,8 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Serve(arguments) => serve::run(&session, arguments).await,
         Command::Models(arguments) => models::run(&session, arguments).await,
         Command::Prices(arguments) => prices::run(terminal, arguments),
+        Command::Routes(arguments) => routes::run(&session, arguments).await,
+        Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
     };
     let interrupted = session.interrupted();

@@ -1,6 +1,6 @@
 //! `switchboard-cli models`: what can be asked.
 
-use crate::arguments::Models;
+use crate::arguments::{Models, ModelsCommand};
 use crate::exit::{Exit, Stop};
 use crate::session::Session;
 use crate::terminal::{Style, clean, write};
@@ -9,6 +9,10 @@ use switchboard_app::api::types::{Empty, ModelInfo};
 use switchboard_engine::price::PicoUsd;
 
 pub(crate) async fn run(session: &Session, arguments: &Models) -> Result<Exit, Stop> {
+    let arguments = match &arguments.command {
+        Some(ModelsCommand::List(list)) => list,
+        None => &arguments.list,
+    };
     crate::config_check(session, &[]).await?;
     let mut models: Vec<ModelInfo> = session.api("models.list", &Empty {}).await?;
     if let Some(search) = &arguments.search {

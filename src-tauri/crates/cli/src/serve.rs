@@ -55,8 +55,13 @@ async fn gateway(session: &Session, arguments: &Serve) -> Result<Exit, Stop> {
                     .hint("choose another with --address"),
             })?;
     let address = gateway.address();
+    let needed = session.app.gateway_needs_key().await || !address.ip().is_loopback();
+    let keys = match needed {
+        true => "Clients need a key: `switchboard-cli keys create NAME` makes one.",
+        false => "Programs on this machine need no key.",
+    };
     write(&format!(
-        "The gateway is at http://{address}\nOpenAI clients: base URL http://{address}/v1; Anthropic and Gemini clients: http://{address}\nCtrl-C stops it and its calls.\n"
+        "The gateway is at http://{address}\nOpenAI clients: base URL http://{address}/v1; Anthropic and Gemini clients: http://{address}\n{keys} Ctrl-C stops it and its calls.\n"
     ))?;
     session.until_interrupted().await;
     gateway.stop().await;

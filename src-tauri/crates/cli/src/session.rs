@@ -46,13 +46,12 @@ impl Session {
             // A call is worth more than its log.
             terminal.say(&format!("warning: no log is written: {error}"));
         }
-        let gateway = Arc::new(GatewaySwitch::default());
-        let host = Arc::new(SystemHost::new(&folders).with_gateway(gateway));
+        let host = SystemHost::new(&folders).with_gateway(Arc::new(GatewaySwitch::default()));
         let app = App::open(Options {
             data_dir: folders.data_dir,
             config_path: folders.config_path,
             caller,
-            host,
+            host: Arc::new(host),
             redactor,
         })
         .await?;

@@ -38,9 +38,11 @@ mod guard;
 mod reply;
 mod routes;
 mod session;
+mod switch;
 
-pub use api::{Gateway, GatewayError, GatewayOptions, GatewaySwitch, serve_gateway};
+pub use api::{Gateway, GatewayError, GatewayOptions, serve_gateway};
 pub use app::DashboardApp;
 pub use assets::{Assets, Lookup, mime};
 pub use dashboard::{Dashboard, ServeError, serve_dashboard};
 pub use session::NoRandom;
+pub use switch::GatewaySwitch;

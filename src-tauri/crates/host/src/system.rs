@@ -35,6 +35,10 @@ impl Host for SystemHost {
         &self.keys
     }
 
+    fn gateway(&self) -> Option<&dyn GatewayServer> {
+        self.gateway.as_deref()
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name)
             .ok()
@@ -45,9 +49,5 @@ impl Host for SystemHost {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect()
-    }
-
-    fn gateway(&self) -> Option<&dyn GatewayServer> {
-        self.gateway.as_deref()
     }
 }

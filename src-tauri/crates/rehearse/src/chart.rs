@@ -134,7 +134,7 @@ fn draw(area: &Area<'_>, result: &RouteResult, faults: &[FaultWindow], look: Loo
     for (row, fault) in faults.iter().enumerate().take(6) {
         if fault.from_ms < end {
             // Rows keep the names of faults that overlap apart.
-            let at = top.saturating_sub(top / 16 * row as u32);
+            let at = top.saturating_sub(top / 40 + top / 16 * row as u32);
             let name = cut(&format!("{}={}", target(fault), fault.kind));
             let style = ink.text(TEXT).pos(Pos::new(HPos::Left, VPos::Top));
             chart.draw_series([Text::new(

@@ -72,8 +72,10 @@ pub(crate) struct Fold<'a> {
     trail: Vec<(u64, Event)>,
     attempts: u32,
     first_token_ms: Option<u64>,
-    /// Target of the latest attempt, its usage so far, and whether it is booked.
-    running: Option<(usize, Usage)>,
+    /// Targets of attempts, by the attempt's number.
+    asked: Vec<(u32, usize)>,
+    /// Of the attempt whose answer is shown, so far.
+    usage: Usage,
     cost: Cost,
     end: Option<End>,
 }
@@ -86,7 +88,8 @@ impl<'a> Fold<'a> {
             trail: Vec::new(),
             attempts: 0,
             first_token_ms: None,
-            running: None,
+            asked: Vec::new(),
+            usage: Usage::default(),
             cost: Cost::default(),
             end: None,
         }
@@ -147,21 +150,23 @@ impl<'a> Fold<'a> {
 
     fn take(&mut self, event: &Event) {
         match event {
-            Event::AttemptStarted { target, .. } => {
+            Event::AttemptStarted {
+                attempt, target, ..
+            } => {
                 self.attempts += 1;
-                self.running = self.place(target).map(|place| (place, Usage::default()));
+                if let Some(place) = self.place(target) {
+                    self.asked.push((*attempt, place));
+                }
             }
             Event::FirstToken { .. } => {
                 let now = self.now_ms();
                 self.first_token_ms.get_or_insert(now);
             }
-            Event::Usage { usage } => {
-                if let Some((_, so_far)) = &mut self.running {
-                    *so_far = *usage;
-                }
-            }
-            Event::AttemptFailed { .. } => {
-                if let Some((target, usage)) = self.running.take() {
+            Event::Usage { usage } => self.usage = *usage,
+            Event::AttemptFailed { attempt, .. } => {
+                let usage = std::mem::take(&mut self.usage);
+                let asked = self.asked.iter().find(|(number, _)| number == attempt);
+                if let Some((_, target)) = asked.copied() {
                     self.book(target, &usage, false);
                 }
             }

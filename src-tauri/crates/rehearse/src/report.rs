@@ -210,7 +210,7 @@ pub struct BreakerSpan {
     /// `None`: until the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_ms: Option<u64>,
-    /// Why it opened, in one sentence; empty if the engine did not say.
+    /// The kind of failure that led to it, in words; empty if none is known.
     pub why: String,
 }
 

@@ -263,7 +263,7 @@ fn word(kind: switchboard_engine::error::ErrorKind) -> String {
 }
 
 /// Writes milliseconds as people read them: `350 ms`, `1.25 s`, `2 m 5 s`.
-fn millis(ms: u64) -> String {
+pub(crate) fn millis(ms: u64) -> String {
     match ms {
         0..1000 => format!("{ms} ms"),
         1000..10_000 => format!("{:.2} s", ms as f64 / 1000.0),

@@ -1,6 +1,6 @@
 //! What happened to a call, in words.
 
-use crate::fault::time;
+use crate::text::millis;
 use switchboard_engine::event::{Event, Next, TargetInfo};
 
 /// Tells one event; `None` if it is no news beside the others.
@@ -13,7 +13,7 @@ pub(crate) fn tell(event: &Event) -> Option<String> {
             target,
             wait_ms,
             why,
-        } => format!("waits {} for {}: {why}", time(*wait_ms), name(target)),
+        } => format!("waits {} for {}: {why}", millis(*wait_ms), name(target)),
         Event::AttemptStarted {
             attempt,
             target,
@@ -35,7 +35,7 @@ pub(crate) fn tell(event: &Event) -> Option<String> {
             ..
         } => {
             let next = match next {
-                Next::Retry { after_ms } => format!("again in {}", time(*after_ms)),
+                Next::Retry { after_ms } => format!("again in {}", millis(*after_ms)),
                 Next::Fallback { to, why } => format!("{why}, so {} is next", name(to)),
                 Next::Continue { on, why } => format!("{why}, so {} carries on", name(on)),
                 Next::Stop { why } => format!("it ends there: {why}"),

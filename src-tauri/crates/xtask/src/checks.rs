@@ -3,7 +3,7 @@
 use crate::desktop::Desktop;
 use crate::setup::{self, Need};
 use crate::step::{self, Outcome, Tests};
-use crate::{root, split_at_dashes, target, ui};
+use crate::{clients, root, split_at_dashes, target, ui};
 use std::process::Command;
 use std::time::Instant;
 
@@ -49,6 +49,10 @@ const CHECKS: &[Check] = &[
     Check {
         name: "programs",
         run: programs,
+    },
+    Check {
+        name: "client-tests",
+        run: || clients::test(programs),
     },
     Check {
         name: "window-tests",
@@ -170,7 +174,7 @@ fn deny() -> Result<Outcome, String> {
     })
 }
 
-/// The programs that the window tests start.
+/// The programs that the client and window tests start.
 fn programs() -> Result<Outcome, String> {
     // The whole workspace, so that features are the same as in the tests and nothing is built twice.
     cargo(&["build", "--workspace", "--bins", "--locked", "--quiet"])

@@ -10,6 +10,7 @@
 )]
 
 mod checks;
+mod clients;
 mod desktop;
 mod prices;
 mod run;

@@ -37,6 +37,8 @@ const PACKAGES: &[Package] = &[
     package("gnome-keyring", Need::Tests),
     package("libsecret-tools", Need::Tests),
     package("dunst", Need::Tests),
+    package("python3", Need::Tests),
+    package("python3-venv", Need::Tests),
 ];
 
 /// The oldest Node that the UI's tools run on: major and minor version (Vite 8's `engines` field,
@@ -86,7 +88,7 @@ pub(crate) fn ui_npm() -> &'static str {
 }
 
 /// Reads `v20.19.1` as `(20, 19)`.
-fn parse_version(text: &str) -> Option<(u32, u32)> {
+pub(crate) fn parse_version(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.trim_start_matches('v').split('.').map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
@@ -217,6 +219,7 @@ fn other_linux(need: Need) -> Result<(), String> {
         "dbus-daemon",
         "gnome-keyring-daemon",
         "dunst",
+        "python3",
     ];
     let missing: Vec<&str> = tools
         .into_iter()
@@ -226,7 +229,7 @@ fn other_linux(need: Need) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "the window tests need these programs, which are not there: {}",
+        "the tests need these programs, which are not there: {}",
         missing.join(", ")
     ))
 }

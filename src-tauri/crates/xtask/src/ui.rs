@@ -119,7 +119,7 @@ fn configuration(folder: &Path) -> Vec<PathBuf> {
 
 /// Returns a hash over the names and bytes of files and of everything in folders. What does not
 /// exist counts as empty.
-fn hash(paths: &[PathBuf]) -> Result<String, String> {
+pub(crate) fn hash(paths: &[PathBuf]) -> Result<String, String> {
     let mut files = Vec::new();
     for path in paths {
         collect(path, &mut files)
@@ -148,11 +148,13 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn is(stamp: &Path, value: &str) -> bool {
+/// Returns whether a stamp was written with that value.
+pub(crate) fn is(stamp: &Path, value: &str) -> bool {
     std::fs::read_to_string(stamp).is_ok_and(|found| found == value)
 }
 
-fn write(stamp: &Path, value: &str) -> Result<(), String> {
+/// Writes a stamp.
+pub(crate) fn write(stamp: &Path, value: &str) -> Result<(), String> {
     std::fs::write(stamp, value)
         .map_err(|error| format!("cannot write {}: {error}", stamp.display()))
 }

@@ -4,6 +4,8 @@ import { diffWords } from "./mock/diff";
 import { MockGateway } from "./mock/gateway";
 import { MockPrompts } from "./mock/prompts";
 import { MockProviders } from "./mock/providers";
+import { parseFault } from "./mock/faults";
+import { MockRehearsal } from "./mock/rehearsal";
 import { mockRoutes } from "./mock/routes";
 import type {
   AppInfo,
@@ -34,6 +36,10 @@ export class MockBackend implements Backend {
     (event) => this.push({ kind: "event", event }),
   );
   readonly gateway = new MockGateway(() => this.push({ kind: "gateway_changed" }));
+  readonly rehearsal = new MockRehearsal(
+    (progress) => this.push({ kind: "rehearsal_progress", progress }),
+    () => mockRoutes(this.providers.list()),
+  );
   /** Methods that fail until taken out, with the error to fail with. */
   readonly failing = new Map<Method, BackendError>();
   /** Every call made, in order. */
@@ -179,6 +185,21 @@ export class MockBackend implements Backend {
     "gateway.start": ({ port }) => this.gateway.start(port),
     "gateway.stop": () => this.gateway.stop(),
     "gateway.keys.revoke": ({ id }) => this.gateway.revoke(id),
+    "rehearse.preview": ({ route }) => this.rehearsal.preview(route),
+    "rehearse.parse_fault": ({ text }) => parseFault(text),
+    "rehearse.start": (params) => this.rehearsal.start(params),
+    "rehearse.progress": () => this.rehearsal.progress(),
+    "rehearse.stop": () => {
+      this.rehearsal.stop();
+      return {};
+    },
+    "rehearse.report": () => this.rehearsal.report(),
+    "rehearse.chart": ({ width, height }) => {
+      this.rehearsal.report();
+      return {
+        svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"></svg>`,
+      };
+    },
     "keys.state": () => this.keychain,
     "keys.delete": (key) => {
       this.providers.deleteKey(key);

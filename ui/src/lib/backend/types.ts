@@ -103,7 +103,7 @@ export type BreakerSpan = { target: TargetInfo, state: BreakerState, from_ms: nu
  */
 to_ms?: number, 
 /**
- * Why it opened, in one sentence; empty if the engine did not say.
+ * The kind of failure that led to it, in words; empty if none is known.
  */
 why: string, };
 

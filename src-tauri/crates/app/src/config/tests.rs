@@ -45,6 +45,12 @@ fn every_example_of_the_first_file_is_valid() {
         config.settings.retry_limits(),
         Config::default().settings.retry_limits()
     );
+    assert_eq!(
+        config.settings.recovery,
+        Config::default().settings.recovery
+    );
+    assert_eq!(config.gateway.socket(), Config::default().gateway.socket());
+    assert_eq!(config.routes.len(), 1);
 }
 
 #[test]

@@ -71,13 +71,12 @@ async fn targets(
             }
             Place::Absent { provider, model } => {
                 let known = preset(&provider);
+                let label = known.map_or(provider.as_str(), |preset| preset.label);
                 RouteTarget {
-                    provider_label: known
-                        .map_or(provider.as_str(), |preset| preset.label)
-                        .to_owned(),
+                    provider_label: label.to_owned(),
                     local: known.is_some_and(|preset| preset.local),
                     ready: false,
-                    why_not: Some(absent(&provider, &model).message),
+                    why_not: Some(format!("{label} is not set up")),
                     preset: known.map(|preset| preset.id.to_owned()),
                     provider,
                     model,

@@ -72,7 +72,8 @@ fn local(app: &App, config: &Config) -> Option<(String, String)> {
         let listed = provider.models.first().map(|model| model.name.clone());
         let model = listed.or_else(|| {
             let detected = app.providers().detected_models(&provider.id);
-            detected.into_iter().next()
+            // Model servers list models for embeddings among the others; those answer nothing.
+            detected.into_iter().find(|name| !name.contains("embed"))
         });
         Some((provider.id.clone(), model?))
     })

@@ -8,4 +8,7 @@
 
 mod calls;
 mod faults;
+mod gateway;
+mod rehearse;
+mod routes;
 mod world;

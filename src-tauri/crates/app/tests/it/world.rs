@@ -1,11 +1,14 @@
 //! An application in a folder of its own, and what happens in it.
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use switchboard_app::api::types::{ApiError, CallDetail, Live, StartedRun};
-use switchboard_app::host::{Host, KeyStore, KeyStoreError};
+use switchboard_app::host::{GatewayServer, Host, KeyStore, KeyStoreError};
 use switchboard_app::live::Subscription;
 use switchboard_app::{App, Caller, Options, api};
 use switchboard_engine::call::CallId;
@@ -14,19 +17,52 @@ use switchboard_engine::redact::Redactor;
 use switchboard_engine::secret::Secret;
 use tempfile::TempDir;
 
-/// A host with an empty environment and no key store.
-#[derive(Debug)]
-struct BareHost;
+/// A host with an environment of its own and no key store.
+#[derive(Debug, Default)]
+pub(crate) struct BareHost {
+    pub(crate) variables: Vec<(&'static str, &'static str)>,
+    pub(crate) gateway: Option<FakeServer>,
+}
 
 impl Host for BareHost {
     fn keys(&self) -> &dyn KeyStore {
         self
     }
-    fn variable(&self, _name: &str) -> Option<String> {
-        None
+    fn variable(&self, name: &str) -> Option<String> {
+        let found = self.variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
     }
     fn variables(&self) -> Vec<(String, String)> {
         Vec::new()
+    }
+    fn gateway(&self) -> Option<&dyn GatewayServer> {
+        self.gateway
+            .as_ref()
+            .map(|server| server as &dyn GatewayServer)
+    }
+}
+
+/// A gateway that takes its port and answers nobody.
+#[derive(Debug, Default)]
+pub(crate) struct FakeServer(Mutex<Option<TcpListener>>);
+
+impl GatewayServer for FakeServer {
+    fn start(&self, _app: App, address: SocketAddr) -> BoxFuture<'_, Result<SocketAddr, String>> {
+        async move {
+            let listener = TcpListener::bind(address)
+                .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+            let at = listener.local_addr().unwrap();
+            *self.0.lock().unwrap() = Some(listener);
+            Ok(at)
+        }
+        .boxed()
+    }
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        async { drop(self.0.lock().unwrap().take()) }.boxed()
+    }
+    fn address(&self) -> Option<SocketAddr> {
+        let held = self.0.lock().unwrap();
+        held.as_ref().map(|listener| listener.local_addr().unwrap())
     }
 }
 
@@ -61,11 +97,15 @@ impl World {
 
     /// An application whose configuration file holds `config`; empty for none yet.
     pub(crate) async fn with_config(config: &str) -> Self {
+        Self::with_host(config, BareHost::default()).await
+    }
+
+    pub(crate) async fn with_host(config: &str, host: BareHost) -> Self {
         let folder = TempDir::new().unwrap();
         if !config.is_empty() {
             std::fs::write(folder.path().join("config.toml"), config).unwrap();
         }
-        let app = open(folder.path()).await;
+        let app = open(folder.path(), host).await;
         let live = app.subscribe();
         Self { app, live, folder }
     }
@@ -74,7 +114,11 @@ impl World {
     pub(crate) async fn reopen(self) -> Self {
         self.app.shutdown().await;
         drop((self.live, self.app));
-        let app = open(self.folder.path()).await;
+        let host = BareHost {
+            gateway: Some(FakeServer::default()),
+            ..BareHost::default()
+        };
+        let app = open(self.folder.path(), host).await;
         let live = app.subscribe();
         Self {
             app,
@@ -147,12 +191,12 @@ impl World {
     }
 }
 
-async fn open(folder: &Path) -> App {
+async fn open(folder: &Path, host: BareHost) -> App {
     App::open(Options {
         data_dir: folder.to_owned(),
         config_path: folder.join("config.toml"),
         caller: Caller::Window,
-        host: Arc::new(BareHost),
+        host: Arc::new(host),
         redactor: Arc::new(Redactor::default()),
     })
     .await

@@ -408,7 +408,9 @@ fn models_are_listed_with_what_they_play() {
         "{}",
         ran.out
     );
-    let ran = home.run(&["models", "THINK", "--json"]);
+    assert_eq!(home.run(&["models", "list"]).out, ran.out);
+    let ran = home.run(&["models", "list", "THINK", "--json"]);
+    assert_eq!(home.run(&["models", "THINK", "--json"]).out, ran.out);
     let models = ran.events();
     assert_eq!(models.len(), 1);
     assert_eq!(

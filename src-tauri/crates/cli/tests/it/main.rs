@@ -3,6 +3,9 @@
 
 mod call;
 mod compare;
+mod keys;
 mod prices;
 mod program;
+mod rehearse;
+mod routes;
 mod serve;

@@ -18,11 +18,9 @@ mod server;
 mod shown;
 mod stall;
 mod stream;
-mod switch;
 mod vectors;
 
 pub use server::{Gateway, GatewayError, GatewayOptions, serve_gateway};
-pub use switch::GatewaySwitch;
 
 /// Whose API a client speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

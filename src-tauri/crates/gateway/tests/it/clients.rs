@@ -150,6 +150,29 @@ async fn tool_calls_come_in_every_form() {
             tool["type"] == "function_call" && tool["name"] == "weather",
             "{whole}"
         );
+
+        // Some of Gemini's clients write the one field in camel case and the other in snake case.
+        let city = json!({
+            "type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"],
+        });
+        for field in [
+            "parameters",
+            "parametersJsonSchema",
+            "parameters_json_schema",
+        ] {
+            let body = json!({
+                "contents": [{"parts": [{"text": "hello"}]}],
+                "tools": [{"functionDeclarations": [{"name": "weather", field: city}]}],
+            });
+            let path = format!(
+                "/v1beta/models/{}:generateContent",
+                model.replace('?', "%3F")
+            );
+            let (_, whole) = world.json(&path, body).await;
+            let parts = whole["candidates"][0]["content"]["parts"].as_array();
+            let call = &parts.unwrap().last().unwrap()["functionCall"];
+            assert!(call["args"]["city"].is_string(), "{field}: {whole}");
+        }
     }
 }
 
@@ -385,13 +408,67 @@ async fn models_are_listed_in_the_callers_form() {
     assert_eq!(one["name"], format!("models/{id}"));
     let list = get("/v1/models", "anthropic-version").await;
     assert_eq!(list["data"][0]["type"], "model");
-    let list = get("/v1beta/models", "x-nothing").await;
-    assert!(
-        list["models"][0]["name"]
-            .as_str()
-            .unwrap()
-            .starts_with("models/")
+    for (path, header) in [
+        ("/v1beta/models", "x-nothing"),
+        ("/v1/models", "x-goog-api-key"),
+    ] {
+        let list = get(path, header).await;
+        let name = list["models"][0]["name"].as_str().unwrap();
+        assert!(name.starts_with("models/"), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_model_is_looked_up_by_its_id_in_the_callers_form() {
+    let world = world().await;
+    let get = |path: &str, header: &'static str| {
+        let request = world.http.get(world.url(path)).header(header, "1");
+        async move {
+            let reply = request.send().await.unwrap();
+            (reply.status().as_u16(), parsed(reply).await)
+        }
+    };
+    for (path, header, field, value) in [
+        (
+            "/v1/models/sandbox%2Fsteady",
+            "x-nothing",
+            "id",
+            "sandbox/steady",
+        ),
+        (
+            "/v1/models/sandbox/steady",
+            "anthropic-version",
+            "id",
+            "sandbox/steady",
+        ),
+        (
+            "/v1/models/sandbox/steady",
+            "x-goog-api-key",
+            "name",
+            "models/sandbox/steady",
+        ),
+        (
+            "/v1beta/models/sandbox/steady",
+            "x-nothing",
+            "name",
+            "models/sandbox/steady",
+        ),
+    ] {
+        let (status, model) = get(path, header).await;
+        assert_eq!((status, &model[field]), (200, &json!(value)), "{path}");
+    }
+    let (status, error) = get("/v1/models/nobody%2Fknows-it", "anthropic-version").await;
+    assert_eq!(
+        (status, &error["error"]["type"]),
+        (404, &json!("not_found_error"))
     );
+    let (status, error) = get("/v1/models/nobody/knows-it", "x-goog-api-key").await;
+    assert_eq!(
+        (status, &error["error"]["status"]),
+        (404, &json!("NOT_FOUND"))
+    );
+    let (status, error) = get("/v1/messages/count_tokens", "x-nothing").await;
+    assert_eq!((status, &error["type"]), (404, &json!("error")));
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod bounds;
 mod clients;
 mod embeddings;
 mod faults;
+mod keys;
 mod passing;
 mod serving;
 mod stand_in;

@@ -20,11 +20,70 @@ const CHARS: u64 = 4;
 /// Longest answer, as a multiple of the 95th percentile.
 const LONGEST: f64 = 2.0;
 
-/// Text of answers, read round and round.
-const TEXT: &str = "The team agreed to bring the release out on Thursday, once the last two faults are mended. \
-    Import of old files stays off until its tests pass on every system. Anna writes the notes for users and Ben \
-    asks the three largest customers to try it first. Whoever finds something serious stops the release at once. \
-    The next meeting looks at what customers said, and at what it cost. ";
+/// Words of answers. Their order is drawn for each answer, so that no model repeats what another wrote, nor
+/// itself: an answer that breaks is joined only by a model that takes it up.
+const WORDS: [&str; 60] = [
+    "the",
+    "team",
+    "agreed",
+    "to",
+    "bring",
+    "release",
+    "out",
+    "on",
+    "Thursday",
+    "once",
+    "last",
+    "two",
+    "faults",
+    "are",
+    "mended",
+    "import",
+    "of",
+    "old",
+    "files",
+    "stays",
+    "off",
+    "until",
+    "tests",
+    "pass",
+    "every",
+    "system",
+    "Anna",
+    "writes",
+    "notes",
+    "for",
+    "users",
+    "and",
+    "Ben",
+    "asks",
+    "three",
+    "largest",
+    "customers",
+    "try",
+    "it",
+    "first",
+    "whoever",
+    "finds",
+    "something",
+    "serious",
+    "stops",
+    "at",
+    "next",
+    "meeting",
+    "looks",
+    "what",
+    "they",
+    "said",
+    "cost",
+    "support",
+    "budget",
+    "invoice",
+    "delay",
+    "because",
+    "before",
+    "after",
+];
 
 /// What an answer needs to know of its beginning.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +94,8 @@ pub(super) struct Begin {
     pub(super) thought: u64,
     /// Size of the request, for the input's tokens.
     pub(super) request_bytes: usize,
+    /// Characters of the answer that the request has begun.
+    pub(super) begun_chars: u64,
     /// Limit of the answer; `None`: none.
     pub(super) most_tokens: Option<u32>,
 }
@@ -42,6 +103,8 @@ pub(super) struct Begin {
 /// An answer under way.
 pub(super) struct Answer {
     frames: Frames,
+    /// Draws the words.
+    words: Rng,
     model: String,
     end: End,
     /// Wait before the next chunk.
@@ -69,6 +132,9 @@ impl Answer {
         let tokens = begin
             .most_tokens
             .map_or(tokens, |most| tokens.min(u64::from(most.max(1))));
+        // What is begun already need not be written; something always is left.
+        let left = tokens.saturating_sub(begin.begun_chars / CHARS);
+        let tokens = left.max(tokens.div_ceil(10));
         let writing =
             tokens as f64 / behaviour.tokens_per_second.max(0.1) * 1000.0 * manner.slowness;
         let chunks = ((writing / CHUNK_MS).ceil() as u64)
@@ -76,6 +142,7 @@ impl Answer {
             .min(tokens);
         let input = (begin.request_bytes as u64).div_ceil(CHARS);
         let id = rng.u64(..);
+        let breaks_after = 1 + rng.u64(..chunks.max(1));
         Self {
             frames: Frames::new(target.simulated_wire(), &target.model, id, input),
             model: target.name.clone(),
@@ -86,8 +153,9 @@ impl Answer {
             thought: begin.thought,
             chunks,
             sent_chunks: 0,
-            breaks_after: 1 + rng.u64(..chunks.max(1)),
+            breaks_after,
             over: false,
+            words: rng,
         }
     }
 
@@ -116,11 +184,8 @@ impl Answer {
         if self.sent_chunks == 0 {
             bytes = self.frames.open();
         }
-        let (from, to) = (
-            self.place(self.sent_chunks),
-            self.place(self.sent_chunks + 1),
-        );
-        bytes += &self.frames.text(&text(from, to));
+        let length = self.place(self.sent_chunks + 1) - self.place(self.sent_chunks);
+        bytes += &self.frames.text(&text(&mut self.words, length as usize));
         self.sent_chunks += 1;
         Some((Ok(Bytes::from(bytes)), self))
     }
@@ -131,18 +196,15 @@ impl Answer {
     }
 }
 
-/// Returns the characters of the endless text in this range.
-fn text(from: u64, to: u64) -> String {
-    let length = TEXT.len() as u64;
-    let mut out = String::new();
-    let mut at = from;
-    while at < to {
-        let start = (at % length) as usize;
-        let count = (to - at).min(length - at % length) as usize;
-        // The text is ASCII, so every byte is a character.
-        out += TEXT.get(start..start + count).unwrap_or_default();
-        at += count as u64;
+/// Returns this many characters of words.
+fn text(words: &mut Rng, length: usize) -> String {
+    let mut out = String::with_capacity(length + 10);
+    while out.len() < length {
+        out.push_str(words.choice(&WORDS).copied().unwrap_or("a"));
+        out.push(' ');
     }
+    // The words are ASCII, so every byte is a character.
+    out.truncate(length);
     out
 }
 

@@ -164,6 +164,7 @@ async fn answer(
                 0
             },
             request_bytes: request.body.len(),
+            begun_chars: begun_chars(request),
             most_tokens,
         },
         rng,
@@ -173,6 +174,26 @@ async fn answer(
         headers,
         body: stream::unfold(answer, Answer::next).boxed(),
     }
+}
+
+/// Returns how many characters of an answer the request has begun: its last message is the assistant's.
+fn begun_chars(request: &HttpRequest) -> u64 {
+    // Far cheaper than reading every request; only what it finds is read.
+    const MARK: &[u8] = b"\"assistant\"";
+    if memchr::memmem::find(&request.body, MARK).is_none() {
+        return 0;
+    }
+    let Ok(body) = serde_json::from_slice::<serde_json::Value>(&request.body) else {
+        return 0;
+    };
+    let messages = body
+        .get("messages")
+        .and_then(|messages| messages.as_array());
+    let begun = messages
+        .and_then(|messages| messages.last())
+        .filter(|last| last["role"] == "assistant")
+        .and_then(|last| last["content"].as_str());
+    begun.map_or(0, |text| text.chars().count() as u64)
 }
 
 pub(super) fn millis(ms: f64) -> Duration {

@@ -3,7 +3,7 @@
 use crate::support::{plan, play, result, setup};
 use std::time::Duration;
 use switchboard_engine::error::ErrorKind;
-use switchboard_rehearse::report::RouteResult;
+use switchboard_rehearse::report::{BreakerState, RouteResult};
 use switchboard_rehearse::{Control, Stopped, Subject, rehearse, request};
 
 /// Every call is in exactly one row, and every row's parts add up.
@@ -189,4 +189,52 @@ fn many_calls_at_once_are_all_made() {
     let result = play(&burst).result;
     adds_up(&result);
     assert_eq!(result.calls, 2000);
+}
+
+#[test]
+fn an_outage_opens_the_breaker_and_closes_it_again() {
+    let result = result(&["openai", "anthropic"], &["openai=outage:10m@10m"]);
+    let spans = &result.breakers;
+    assert!(
+        spans.iter().all(|span| span.target.provider == "openai"),
+        "{spans:?}"
+    );
+    let open = spans
+        .iter()
+        .find(|span| span.state == BreakerState::Open)
+        .unwrap();
+    assert!((600_000..660_000).contains(&open.from_ms), "{open:?}");
+    let last = spans.last().unwrap().to_ms.unwrap();
+    assert!((1_140_000..1_500_000).contains(&last), "{spans:?}");
+}
+
+#[test]
+fn a_refused_key_is_left_alone_until_it_is_mended() {
+    let result = result(&["openai", "anthropic"], &["openai=auth@10m"]);
+    let down = result
+        .breakers
+        .iter()
+        .find(|span| span.state == BreakerState::Down);
+    assert!(down.is_some(), "{:?}", result.breakers);
+    let openai = &result.providers[0];
+    // 168 calls or so before the key is refused; after that hardly any.
+    assert!(openai.requests < 250, "{openai:?}");
+}
+
+#[test]
+fn an_outage_is_not_made_worse_by_retries() {
+    let result = result(&["openai", "anthropic"], &["openai=outage:30m@10m"]);
+    for load in &result.providers {
+        assert!(load.amplification < 1.25, "{load:?}");
+    }
+    assert!(result.answered >= 999);
+}
+
+#[test]
+fn what_was_thrown_away_is_paid_for_too() {
+    let whole = result(&["mistral", "gemini"], &[]).cost;
+    let cut = result(&["mistral", "gemini"], &["mistral=cut:20%"]).cost;
+    assert_eq!(whole.wasted.0, 0);
+    assert!(cut.wasted.0 > 0 && cut.wasted < cut.total, "{cut:?}");
+    assert!(cut.total > whole.total, "{cut:?} {whole:?}");
 }

@@ -22,6 +22,7 @@ fn busy() -> Setup {
         request: request(),
     });
     setup.load = Load::Burst;
+    setup.calls = 400;
     setup
 }
 

@@ -66,9 +66,12 @@ pub(crate) fn read(body: &Value) -> Result<Ask, BadRequest> {
             .get("functionDeclarations")
             .or_else(|| tool.get("function_declarations"));
         for function in declared.and_then(Value::as_array).into_iter().flatten() {
-            let parameters = function
-                .get("parametersJsonSchema")
-                .or_else(|| function.get("parameters"));
+            let names = [
+                "parametersJsonSchema",
+                "parameters_json_schema",
+                "parameters",
+            ];
+            let parameters = names.iter().find_map(|name| function.get(*name));
             ask.offer(function.get("name"), parameters);
         }
     }

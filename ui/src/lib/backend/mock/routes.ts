@@ -6,7 +6,7 @@ export function mockRoutes(providers: ProviderInfo[]): Route[] {
     const configured = providers.find((one) => one.id === provider);
     const base = { model, provider, provider_label: label, local: false };
     if (!configured) {
-      const why_not = `${label} is not set up, so \`${model}\` is passed over`;
+      const why_not = `${label} is not set up`;
       return { ...base, ready: false, why_not, preset: provider };
     }
     if (configured.needs_key && configured.active_key === null) {

@@ -41,7 +41,8 @@ pub(super) fn request(body: &Body, untranslated: &mut Untranslated) -> Result<Mo
         }
         for value in fields::list(tools, name)? {
             let tool = fields::item(value, &at)?;
-            let schema = either(tool, "parametersJsonSchema", "parameters");
+            let json_schema = either(tool, "parametersJsonSchema", "parameters_json_schema");
+            let schema = either(tool, json_schema, "parameters");
             let mut tool = fields::tool(tool, schema, &at)?;
             lower_types(&mut tool.parameters, 0);
             request.tools.push(tool);

@@ -1,13 +1,14 @@
-//! The gateway as a switch of the host it runs in.
+//! The gateway as something a host can switch on and off.
 
-use super::server::{Gateway, GatewayOptions, serve_gateway};
+use crate::{Gateway, GatewayOptions, serve_gateway};
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use switchboard_app::App;
 use switchboard_app::host::GatewayServer;
 
-/// Serves the gateway in this process when it is switched on.
+/// Serves the gateway of one application, or does not.
 #[derive(Debug, Default)]
 pub struct GatewaySwitch {
     running: Mutex<Option<Gateway>>,
@@ -21,28 +22,32 @@ impl GatewaySwitch {
 
 impl GatewayServer for GatewaySwitch {
     fn start(&self, app: App, address: SocketAddr) -> BoxFuture<'_, Result<SocketAddr, String>> {
-        Box::pin(async move {
+        async move {
             let options = GatewayOptions {
                 address,
                 // Only the configuration file can allow other machines in.
                 network: address.ip() == app.gateway_socket().ip(),
                 ..GatewayOptions::default()
             };
-            let started = serve_gateway(app, options).await;
-            let gateway = started.map_err(|error| error.to_string())?;
+            let gateway = serve_gateway(app, options)
+                .await
+                .map_err(|error| error.to_string())?;
             let address = gateway.address();
-            *self.running() = Some(gateway);
+            // Whoever was there before goes without grace: the caller should have stopped it.
+            drop(self.running().replace(gateway));
             Ok(address)
-        })
+        }
+        .boxed()
     }
 
     fn stop(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async move {
-            let gateway = self.running().take();
-            if let Some(gateway) = gateway {
+        let running = self.running().take();
+        async {
+            if let Some(gateway) = running {
                 gateway.stop().await;
             }
-        })
+        }
+        .boxed()
     }
 
     fn address(&self) -> Option<SocketAddr> {

@@ -1,0 +1,181 @@
+//! Rehearsals through the API: started, watched, stopped, read.
+
+use crate::world::World;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use switchboard_app::api::types::{
+    ErrorCode, Live, RehearsalProgress, RehearsalReport, RehearsalState,
+};
+
+fn start(route: &str, faults: &[&str], calls: u32) -> Value {
+    json!({
+        "route": route, "faults": faults, "calls": calls, "seed": 42, "span_ms": 3_600_000,
+        "load": "poisson",
+    })
+}
+
+/// Reads the live channel until the rehearsal has ended.
+async fn until_ended(world: &mut World) -> Vec<RehearsalProgress> {
+    let mut seen = Vec::new();
+    let read = async {
+        while let Some(batch) = world.live.next().await {
+            for item in batch.items {
+                if let Live::RehearsalProgress { progress } = item {
+                    seen.push(progress);
+                }
+            }
+            let last = seen.last().map(|progress| progress.state);
+            if last.is_some_and(|state| state != RehearsalState::Running) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(120), read)
+        .await
+        .unwrap();
+    seen
+}
+
+#[tokio::test]
+async fn a_route_is_rehearsed_with_no_key_and_its_report_and_chart_are_read() {
+    let mut world = World::new().await;
+    let none = world.call("rehearse.report", json!({})).await.unwrap_err();
+    assert_eq!(none.code, ErrorCode::NotFound);
+    let params = start("code_generation", &["anthropic=outage:10m@10m"], 300);
+    world.call("rehearse.start", params).await.unwrap();
+    let seen = until_ended(&mut world).await;
+    assert_eq!(seen[0].state, RehearsalState::Running);
+    let last = seen.last().unwrap();
+    assert_eq!(
+        (last.state, last.done, last.calls),
+        (RehearsalState::Done, 300, 300)
+    );
+    let report = world.call("rehearse.report", json!({})).await.unwrap();
+    let report: RehearsalReport = serde_json::from_value(report).unwrap();
+    assert_eq!(report.result.targets[0].target.provider, "anthropic");
+    assert!(
+        report.result.rescued_by_fallback > 20,
+        "{}",
+        report.result.rescued_by_fallback
+    );
+    assert_eq!(report.result.calls, 300);
+    assert!(report.compared.is_none() && report.differences.is_empty());
+    let chart = |compared| json!({"compared": compared, "dark": true, "width": 800, "height": 300});
+    let drawn = world.call("rehearse.chart", chart(false)).await.unwrap();
+    assert!(drawn["svg"].as_str().unwrap().contains("anthropic=outage"));
+    let missing = world.call("rehearse.chart", chart(true)).await.unwrap_err();
+    assert_eq!(missing.code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn two_routes_are_compared() {
+    let mut world = World::new().await;
+    let mut params = start("openai/gpt-6.1-terra", &["openai=outage:10m"], 200);
+    params["compare"] = json!("openai/gpt-6.1-terra, gemini/gemini-4-argon");
+    world.call("rehearse.start", params).await.unwrap();
+    let seen = until_ended(&mut world).await;
+    assert_eq!(seen.last().unwrap().calls, 400);
+    let report = world.call("rehearse.report", json!({})).await.unwrap();
+    let report: RehearsalReport = serde_json::from_value(report).unwrap();
+    let compared = report.compared.unwrap();
+    assert!(compared.answered > report.result.answered);
+    assert_eq!(report.differences[0].better, Some(true));
+}
+
+#[tokio::test]
+async fn one_rehearsal_runs_at_a_time_beside_everything_else_and_can_be_stopped() {
+    let mut world = World::new().await;
+    let params = start("sandbox/steady", &[], 200_000);
+    world.call("rehearse.start", params.clone()).await.unwrap();
+    let second = world
+        .call("rehearse.start", params.clone())
+        .await
+        .unwrap_err();
+    assert_eq!(second.code, ErrorCode::Conflict);
+    let asked = Instant::now();
+    world.call("app.info", json!({})).await.unwrap();
+    assert!(
+        asked.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        asked.elapsed()
+    );
+    world.call("rehearse.stop", json!({})).await.unwrap();
+    let seen = until_ended(&mut world).await;
+    assert_eq!(seen.last().unwrap().state, RehearsalState::Stopped);
+    world.call("rehearse.stop", json!({})).await.unwrap();
+    // The next one may run.
+    world
+        .call("rehearse.start", start("sandbox/steady", &[], 10))
+        .await
+        .unwrap();
+    until_ended(&mut world).await;
+    let progress = world.call("rehearse.progress", json!({})).await.unwrap();
+    assert_eq!(
+        (progress["state"].as_str(), progress["id"].as_u64()),
+        (Some("done"), Some(2))
+    );
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_told_by_its_field() {
+    let world = World::new().await;
+    let cases = [
+        ("route", start("", &[], 10)),
+        ("route", start("nobody/nothing", &[], 10)),
+        ("calls", start("sandbox/steady", &[], 0)),
+        ("calls", start("sandbox/steady", &[], 200_001)),
+        (
+            "faults.1",
+            start("sandbox/steady", &["sandbox=auth", "sandbox=outge"], 10),
+        ),
+        ("faults.0", start("sandbox/steady", &["openai=auth"], 10)),
+    ];
+    for (field, params) in cases {
+        let error = world.call("rehearse.start", params).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidParams, "{error:?}");
+        assert_eq!(error.field.as_deref(), Some(field), "{error:?}");
+    }
+    let mut short = start("sandbox/steady", &[], 10);
+    short["span_ms"] = json!(10);
+    let error = world.call("rehearse.start", short).await.unwrap_err();
+    assert_eq!(error.field.as_deref(), Some("span_ms"));
+    let mut dense = start("sandbox/steady", &[], 200_000);
+    dense["span_ms"] = json!(10_000);
+    let error = world.call("rehearse.start", dense).await.unwrap_err();
+    assert_eq!(error.field.as_deref(), Some("calls"));
+    let progress = world.call("rehearse.progress", json!({})).await.unwrap();
+    assert_eq!(progress["state"], "none");
+}
+
+#[tokio::test]
+async fn a_preview_shows_what_is_assumed_and_what_can_fail() {
+    let world = World::new().await;
+    let params = json!({"route": "anthropic/claude-sonnet-5-5, gemini/gemini-4-argon"});
+    let preview = world.call("rehearse.preview", params).await.unwrap();
+    let names = json!([
+        "anthropic",
+        "gemini",
+        "anthropic/claude-sonnet-5-5",
+        "gemini/gemini-4-argon"
+    ]);
+    assert_eq!(preview["fault_targets"], names);
+    assert!(
+        preview["targets"][0]["behaviour"]["first_token_p50_ms"]
+            .as_u64()
+            .unwrap()
+            > 0
+    );
+}
+
+#[tokio::test]
+async fn a_fault_is_explained_as_it_is_typed() {
+    let world = World::new().await;
+    let parse = |text: &str| world.call("rehearse.parse_fault", json!({"text": text}));
+    let good = parse("openai=outage:10m@5m").await.unwrap();
+    assert_eq!(good["fault"]["from_ms"], 300_000);
+    assert_eq!(good["fault"]["to_ms"], 900_000);
+    assert!(good["fault"]["means"].as_str().unwrap().contains("503"));
+    let bad = parse("openai=outge").await.unwrap();
+    assert_eq!(bad["problem"]["part"], "kind");
+    assert_eq!(bad["problem"]["fix"], "did you mean `outage`?");
+}
