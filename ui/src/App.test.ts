@@ -39,6 +39,20 @@ describe("the shell", () => {
     expect(backend.shown).toBe(true);
   });
 
+  it("opens Rehearse with Mod+5 and shows in the navigation where the gateway serves", async () => {
+    await open();
+    press(document.body, { key: "5", code: "Digit5", ctrlKey: true });
+    await pass(300);
+    expect(screen.getByTestId("rehearse")).toBeInTheDocument();
+    expect(screen.getByTestId("nav-gateway")).toHaveTextContent("off");
+    backend.gateway.start();
+    await pass(300);
+    expect(screen.getByTestId("nav-gateway")).toHaveTextContent(":4141");
+    await fireEvent.click(screen.getByTestId("gateway-address"));
+    await pass(300);
+    expect(screen.getByTestId("gateway-status")).toHaveTextContent("Serving 127.0.0.1:4141");
+  });
+
   it("says that the simulator answers, and what was found in the environment", async () => {
     await open();
     expect(screen.getByTestId("first-run")).toHaveTextContent("Import from environment (2 found)");

@@ -30,7 +30,10 @@ export function snippets(urls: readonly GatewayBaseUrl[], model: string): Snippe
       label: "OpenAI Python",
       text: `from openai import OpenAI
 
-client = OpenAI(base_url="${url("openai")}", api_key="${KEY}")
+client = OpenAI(
+    base_url="${url("openai")}",
+    api_key="${KEY}",
+)
 answer = client.chat.completions.create(
     model=${name},
     messages=[{"role": "user", "content": "Hello"}],
@@ -42,7 +45,10 @@ print(answer.choices[0].message.content)`,
       label: "OpenAI Node",
       text: `import OpenAI from "openai";
 
-const client = new OpenAI({ baseURL: "${url("openai")}", apiKey: "${KEY}" });
+const client = new OpenAI({
+  baseURL: "${url("openai")}",
+  apiKey: "${KEY}",
+});
 const answer = await client.chat.completions.create({
   model: ${name},
   messages: [{ role: "user", content: "Hello" }],
@@ -54,7 +60,10 @@ console.log(answer.choices[0].message.content);`,
       label: "Anthropic Python",
       text: `from anthropic import Anthropic
 
-client = Anthropic(base_url="${url("anthropic")}", api_key="${KEY}")
+client = Anthropic(
+    base_url="${url("anthropic")}",
+    api_key="${KEY}",
+)
 answer = client.messages.create(
     model=${name},
     max_tokens=1024,

@@ -10,8 +10,7 @@ export const strings = {
   loading: "Reading the gateway's state…",
 
   switch: "Serve the gateway",
-  on: "Serving",
-  off: "Off",
+  on: "On",
   problem: "Problem",
   starting: "Starting…",
   stopping: "Stopping…",
@@ -39,11 +38,11 @@ export const strings = {
   } as Record<GatewayApi, string>,
   copyUrl: (api: string): string => `Copy the base URL for ${api}`,
   copySnippet: "Copy this example",
-  model: "Model",
+  model: "Model or route",
   chooseModel: "Choose the model or route of the examples",
   exampleKeyOpen: "On this machine any text will do as the key.",
   exampleKeyNeeded: "Put one of your gateway keys in place of YOUR_GATEWAY_KEY.",
-  exampleOff: "The gateway is off: this is the address it would have.",
+  exampleOff: "It is not served now: these are the addresses it will have.",
 
   access: "Access",
   open: "open on this machine",

@@ -46,10 +46,16 @@ export function figure(value: number | null, unit: Unit): string {
   }
 }
 
+/** Whether a change shows: figures that read the same are the same. */
+export function differs({ from, to, unit }: Difference): boolean {
+  return figure(from, unit) !== figure(to, unit);
+}
+
 /** Formats the change from the first route to the other: "+12", "−0.8 s", "0". */
-export function change({ from, to, unit }: Difference): string {
+export function change(row: Difference): string {
+  const { from, to, unit } = row;
   if (from === null || to === null) return "–";
+  if (!differs(row)) return "0";
   const by = to - from;
-  if (by === 0) return "0";
   return `${by > 0 ? "+" : "−"}${figure(Math.abs(by), unit)}`;
 }

@@ -89,6 +89,7 @@ pub async fn run<T: Transport, S: EventSink>(
         deadline: started + plan.deadline,
         attempts: 0,
         failures: Vec::new(),
+        unlisted: Vec::new(),
         first_cause: None,
         first_token: None,
         begun_at: Vec::new(),
@@ -118,6 +119,8 @@ struct Loop<'a, T> {
     deadline: Instant,
     attempts: u32,
     failures: Vec<FailedAttempt>,
+    /// Targets of the lists for causes that cannot be used, by index into the plan's candidates, and why.
+    unlisted: Vec<(usize, CallError)>,
     /// The error of a skipped target, reported if nothing was tried at all.
     first_cause: Option<CallError>,
     /// First content after the call began.
@@ -133,14 +136,19 @@ impl<'a, T: Transport> Loop<'a, T> {
     /// Tries the candidates in order; `None` if none answered.
     async fn run<S: EventSink>(&mut self, input_chars: u64, sink: &mut S) -> Option<Outcome> {
         let mut usable = Vec::with_capacity(self.plan.candidates.len());
-        for candidate in &self.plan.candidates {
+        for (index, candidate) in self.plan.candidates.iter().enumerate() {
             let error = match candidate {
                 Candidate::Ready(target) => gate::incapable(target, &self.request, input_chars),
                 Candidate::Unusable { error, .. } => Some(error.clone()),
             };
             usable.push(error.is_none());
-            if let Some(error) = error {
-                self.skip(candidate.info(), error, sink).await;
+            match error {
+                Some(error) if index < self.plan.general => {
+                    self.skip(candidate.info(), error, sink).await;
+                }
+                // Told when its list is followed.
+                Some(error) => self.unlisted.push((index, error)),
+                None => {}
             }
         }
         let mut order = Order::new(self.plan, usable);

@@ -16,6 +16,9 @@ use tokio::sync::Notify;
 /// Commands that may wait before callers have to.
 pub(crate) const BOUND: usize = 4096;
 
+/// Pieces of answers wait for the writer's own next look until this many commands wait.
+const WAKING: usize = 512;
+
 /// Answers a caller once its work is committed (`None`) or known to have failed.
 pub(crate) type Reply = Box<dyn FnOnce(Option<StoreError>) + Send>;
 
@@ -64,17 +67,22 @@ impl std::fmt::Debug for Queue {
 }
 
 impl Queue {
-    /// Adds an event. Returns whether the queue was open.
+    /// Adds an event. Only a final one, or many that wait, wake the writer: it looks by itself while a call
+    /// runs. Returns whether the queue was open.
     pub(crate) fn push_event(&self, event: CallEvent) -> bool {
         let mut waiting = self.lock();
         if waiting.closed {
             return false;
         }
+        // A writer that is woken for every piece does little else.
+        let wakes = event.event.is_final() || waiting.commands.len() >= WAKING;
         if waiting.commands.len() < BOUND || !join(&mut waiting.commands, &event) {
             waiting.commands.push_back(Command::Event(Box::new(event)));
         }
         drop(waiting);
-        self.0.filled.notify_one();
+        if wakes {
+            self.0.filled.notify_one();
+        }
         true
     }
 

@@ -23,6 +23,12 @@ const BATCH: usize = 256;
 /// Longest time that received text waits before it is written.
 pub(crate) const TEXT_DELAY: Duration = Duration::from_millis(100);
 
+/// How often the writer looks for events while calls run: nothing wakes it for a piece of an answer.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How long beginnings and ends of calls wait for others to share their transaction.
+const GATHER: Duration = Duration::from_millis(3);
+
 /// Waits between tries after a failure.
 const RETRY: [Duration; 4] = [
     Duration::from_millis(100),
@@ -65,6 +71,13 @@ struct Batch {
     urgent: bool,
 }
 
+impl Batch {
+    /// Returns whether only calls wait for it: nobody waits for an answer.
+    fn may_gather(&self) -> bool {
+        self.work.is_empty() && self.flushes.is_empty() && self.sweeps.is_empty()
+    }
+}
+
 impl Writer {
     /// Runs until the queue is closed and everything is written.
     pub(crate) fn run(mut self) {
@@ -72,15 +85,24 @@ impl Writer {
         let mut due: Option<Instant> = None;
         let mut failures = 0_usize;
         let mut batch = Batch::default();
-        while let Some(commands) = self.queue.take(BATCH, due) {
+        while let Some(commands) = self.queue.take(BATCH, self.next_look(due)) {
             for command in commands {
                 self.accept(command, &mut batch);
+            }
+            if batch.urgent && failures == 0 && batch.may_gather() {
+                std::thread::sleep(GATHER);
+                // What waits now is there already: this does not wait.
+                let now = Some(Instant::now());
+                for command in self.queue.take(BATCH, now).unwrap_or_default() {
+                    self.accept(command, &mut batch);
+                }
             }
             let now = Instant::now();
             let changed = self.live.values().any(|entry| entry.changed);
             let waits = batch.urgent || changed;
             if waits && due.is_none() {
-                due = Some(now + TEXT_DELAY);
+                // It has waited for the look already.
+                due = Some(now + TEXT_DELAY - LOOK);
             }
             // While the file fails, only the clock decides: no tries in a tight loop.
             let write = if failures == 0 {
@@ -106,6 +128,15 @@ impl Writer {
             }
         }
         self.finish(batch);
+    }
+
+    /// Returns until when to wait for commands: `due`, or while calls run the next look, if that is sooner.
+    fn next_look(&self, due: Option<Instant>) -> Option<Instant> {
+        if self.live.is_empty() {
+            return due;
+        }
+        let look = Instant::now() + LOOK;
+        Some(due.map_or(look, |due| due.min(look)))
     }
 
     fn accept(&mut self, command: Command, batch: &mut Batch) {

@@ -121,10 +121,14 @@ pub(super) fn launch(app: &App, relay: Relay, request: ModelRequest, plan: Plan)
 async fn execute(
     app: App,
     mut relay: Relay,
-    request: ModelRequest,
+    mut request: ModelRequest,
     plan: Plan,
     stop: CancellationToken,
 ) {
+    // A request that names its target's model is not copied for it.
+    if let Some(Candidate::Ready(first)) = plan.candidates.first() {
+        request.model.clone_from(&first.model);
+    }
     let config = app.config().current();
     let transport = match app.http().client() {
         Ok(transport) => transport,

@@ -108,7 +108,8 @@ impl<'a> Order<'a> {
         self.target(index)
     }
 
-    fn list(&self, kind: ErrorKind) -> &'a [usize] {
+    /// Returns the plan's list for a cause; empty if it has none.
+    pub(crate) fn list(&self, kind: ErrorKind) -> &'a [usize] {
         match kind {
             ErrorKind::ContextTooLong => &self.plan.lists.context_too_long,
             ErrorKind::ContentFiltered => &self.plan.lists.content_filter,

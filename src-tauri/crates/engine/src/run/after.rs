@@ -118,6 +118,16 @@ impl<'a, T: Transport> Loop<'a, T> {
         if let Some(queued) = queued {
             sink.emit(queued).await;
         }
+        let list = order.list(kind);
+        let told: Vec<_>;
+        (told, self.unlisted) = std::mem::take(&mut self.unlisted)
+            .into_iter()
+            .partition(|(index, _)| list.contains(index));
+        for (index, error) in told {
+            if let Some(candidate) = self.plan.candidates.get(index) {
+                self.skip(candidate.info(), error, sink).await;
+            }
+        }
         for target in passed_over {
             let error = gate::no_better(target, kind);
             self.skip(target.info(), error, sink).await;

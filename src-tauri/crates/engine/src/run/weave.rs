@@ -9,6 +9,9 @@ use crate::provider::Delta;
 /// Most reasoning kept while it is not known whether a new answer replaces what is shown, in bytes.
 const MOST_HELD_REASONING: usize = 1024 * 1024;
 
+/// A target that was to carry on and repeats this many characters of the answer's beginning answers anew.
+const LEAST_REPEATED: usize = 40;
+
 /// What the caller has been shown of the answer and still holds.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
@@ -97,8 +100,9 @@ pub(super) enum Join {
     /// It replaces what is shown, from its first piece on.
     Replace,
     /// It carries on what is shown. The model was not given the white space at its end, `blank`, and may
-    /// write it again.
-    CarryOn { blank: String },
+    /// write it again. `held`: what reads like the beginning of the whole answer so far, in case the target
+    /// answers anew instead.
+    CarryOn { blank: String, held: String },
     /// It is a new answer, held back until it is known whether it repeats what is shown.
     Compare { splice: Splice, reasoning: String },
 }
@@ -108,6 +112,7 @@ impl Join {
     pub(super) fn carry_on(begun: &str) -> Self {
         Self::CarryOn {
             blank: begun[begun.trim_end().len()..].to_owned(),
+            held: String::new(),
         }
     }
 
@@ -148,19 +153,26 @@ impl Join {
                 }
                 // What a model thinks before it goes on is no part of the answer that goes on.
                 (Self::CarryOn { .. }, Delta::Reasoning(_)) => {}
-                (Self::CarryOn { blank }, delta) => {
-                    let delta = match delta {
-                        Delta::Text(text) => {
-                            let new = without_repeated(blank, &text);
-                            if new.is_empty() {
-                                continue;
-                            }
-                            Delta::Text(new.to_owned())
+                (Self::CarryOn { held, .. }, Delta::Text(text)) => {
+                    held.push_str(&text);
+                    let begun = shown.begun().unwrap_or_default();
+                    match is_anew(begun, held) {
+                        None => {}
+                        Some(false) => self.carried_on(attempt, shown, sink).await,
+                        Some(true) => {
+                            let text = std::mem::take(held);
+                            let mut splice = Splice::new(begun);
+                            let verdict = splice.push(begun, &text);
+                            *self = Self::Compare {
+                                splice,
+                                reasoning: String::new(),
+                            };
+                            self.settle(attempt, verdict, shown, sink).await;
                         }
-                        delta => delta,
-                    };
-                    shown.carry_on(sink).await;
-                    *self = Self::Flow;
+                    }
+                }
+                (Self::CarryOn { .. }, delta) => {
+                    self.carried_on(attempt, shown, sink).await;
                     emit(attempt, delta, shown, sink).await;
                 }
                 (Self::Compare { reasoning, .. }, Delta::Reasoning(text)) => {
@@ -169,12 +181,8 @@ impl Join {
                     }
                 }
                 (Self::Compare { splice, .. }, Delta::Text(text)) => {
-                    let begun = shown.begun().unwrap_or_default();
-                    match splice.push(begun, &text) {
-                        Verdict::Hold => {}
-                        Verdict::Joined(at) => self.joined(attempt, at, shown, sink).await,
-                        Verdict::Apart => self.apart(attempt, shown, sink).await,
-                    }
+                    let verdict = splice.push(shown.begun().unwrap_or_default(), &text);
+                    self.settle(attempt, verdict, shown, sink).await;
                 }
                 (Self::Compare { .. }, delta) => {
                     self.apart(attempt, shown, sink).await;
@@ -193,12 +201,35 @@ impl Join {
     ) {
         match self {
             Self::Flow | Self::Replace => {}
-            Self::CarryOn { .. } => {
-                // It had been whole but for its end.
-                shown.carry_on(sink).await;
-                *self = Self::Flow;
-            }
+            // Without a word more the answer had been whole but for its end.
+            Self::CarryOn { .. } => self.carried_on(attempt, shown, sink).await,
             Self::Compare { .. } => self.apart(attempt, shown, sink).await,
+        }
+    }
+
+    async fn settle<S: EventSink>(
+        &mut self,
+        attempt: u32,
+        verdict: Verdict,
+        shown: &mut Shown,
+        sink: &mut S,
+    ) {
+        match verdict {
+            Verdict::Hold => {}
+            Verdict::Joined(at) => self.joined(attempt, at, shown, sink).await,
+            Verdict::Apart => self.apart(attempt, shown, sink).await,
+        }
+    }
+
+    /// Shows what was held back of an answer that carries on, without the white space shown already.
+    async fn carried_on<S: EventSink>(&mut self, attempt: u32, shown: &mut Shown, sink: &mut S) {
+        let Self::CarryOn { blank, mut held } = std::mem::replace(self, Self::Flow) else {
+            return;
+        };
+        shown.carry_on(sink).await;
+        held.drain(..common(&blank, &held));
+        if !held.is_empty() {
+            emit(attempt, Delta::Text(held), shown, sink).await;
         }
     }
 
@@ -235,20 +266,24 @@ impl Join {
     }
 }
 
-/// Returns `text` without what it repeats of `blank`, and takes that off `blank`.
-fn without_repeated<'t>(blank: &mut String, text: &'t str) -> &'t str {
-    let same: usize = blank
-        .chars()
-        .zip(text.chars())
-        .take_while(|(blank, text)| blank == text)
-        .map(|(char, _)| char.len_utf8())
-        .sum();
-    if same < text.len() {
-        blank.clear();
-    } else {
-        blank.drain(..same);
+/// Returns whether a target that was to carry on answers anew: it repeats how the answer began. `None`: that
+/// cannot be told yet.
+fn is_anew(begun: &str, new: &str) -> Option<bool> {
+    let new = new.trim_start();
+    let same = common(begun, new);
+    if begun[..same].chars().nth(LEAST_REPEATED - 1).is_some() {
+        return Some(true);
     }
-    &text[same..]
+    (same < new.len() || same == begun.len()).then_some(false)
+}
+
+/// Returns how many bytes two texts have in common at their beginnings.
+fn common(one: &str, other: &str) -> usize {
+    one.chars()
+        .zip(other.chars())
+        .take_while(|(one, other)| one == other)
+        .map(|(char, _)| char.len_utf8())
+        .sum()
 }
 
 async fn emit<S: EventSink>(attempt: u32, delta: Delta, shown: &mut Shown, sink: &mut S) {

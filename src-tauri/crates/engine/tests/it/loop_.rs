@@ -341,6 +341,7 @@ async fn a_target_that_cannot_be_used_is_skipped_with_its_reason() {
 #[tokio::test(start_paused = true)]
 async fn with_no_usable_target_the_reason_is_the_calls_failure() {
     let mut plan = plan(&[]);
+    plan.general = 1;
     plan.candidates.push(Candidate::Unusable {
         target: TargetInfo {
             provider: "a".into(),

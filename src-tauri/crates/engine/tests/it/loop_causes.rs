@@ -3,7 +3,7 @@
 use crate::script::*;
 use std::time::Duration;
 use switchboard_engine::call::{Message, Part, ResponseFormat, Role, Tool};
-use switchboard_engine::error::ErrorKind;
+use switchboard_engine::error::{CallError, ErrorKind};
 use switchboard_engine::event::{Event, Outcome};
 use switchboard_engine::plan::{Candidate, Plan, Recovery, Target};
 use switchboard_engine::transport::scripted::{Exchange, Step};
@@ -86,6 +86,22 @@ async fn filtered_content_goes_to_nobody_unasked_and_to_the_list_where_there_is_
     let events = play(&plan, vec![filtered(), answer(words(&["ok"]))]).await;
     assert_eq!(failures(&events), ["content_filtered →b"]);
     assert_eq!(shown(&events), "ok");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listed_target_that_cannot_be_used_is_told_only_where_its_list_is_followed() {
+    let mut plan = plan(&["a", "b", "c"]);
+    plan.general = 1;
+    plan.lists.content_filter = vec![1, 2];
+    plan.candidates[1] = Candidate::Unusable {
+        target: plan.candidates[1].info(),
+        error: CallError::new(ErrorKind::NoCredential, "no key for B"),
+    };
+    let events = play(&plan, vec![answer(words(&["ok"]))]).await;
+    assert!(skipped(&events).is_empty());
+    let events = play(&plan, vec![filtered(), answer(words(&["from c"]))]).await;
+    assert_eq!(skipped(&events), [("b".into(), ErrorKind::NoCredential)]);
+    assert_eq!(shown(&events), "from c");
 }
 
 #[tokio::test(start_paused = true)]

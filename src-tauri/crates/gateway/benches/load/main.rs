@@ -89,18 +89,18 @@ async fn measure() -> Outcome<()> {
     }
     added(&spreads, "");
 
-    for (name, url, model, process) in &ways[1..] {
-        let before = process.map(Child::cpu).transpose()?;
-        let began = Instant::now();
-        let count = load
-            .closed_loop(url, model, 32, Duration::from_secs(5))
-            .await?;
-        let rate = count as f64 / began.elapsed().as_secs_f64();
-        line(&format!("{name}, saturated"), rate, "requests/s");
-        if let (Some(process), Some(before)) = (process, before) {
+    let word = "steady?ttft=0&tps=max&say=Blue";
+    for (name, prefix, process) in [("bare proxy", "", &floor), ("gateway", "up/", &gateway)] {
+        for (what, script) in [("20 tokens", model), ("one word", word)] {
+            let asked = format!("{prefix}{script}");
+            let (before, began) = (process.cpu()?, Instant::now());
+            let long = Duration::from_secs(5);
+            let count = load.closed_loop(&process.url, &asked, 32, long).await?;
+            let rate = count as f64 / began.elapsed().as_secs_f64();
+            line(&format!("{name}, {what}, saturated"), rate, "requests/s");
             let cpu = process.cpu()?.saturating_sub(before).as_micros() as f64;
             line(
-                &format!("{name}, saturated, CPU a request"),
+                &format!("{name}, {what}, saturated, CPU a request"),
                 cpu / count as f64,
                 "us",
             );

@@ -67,10 +67,13 @@ async fn gateway(upstream: &str, folder: &Path) -> Outcome<()> {
     let config = format!(
         "[providers.up]\nwire = \"openai_chat\"\nbase_url = \"{upstream}\"\nneeds_key = false\n"
     );
-    let config_path = folder.join("config.toml");
+    // Apart from the history, as installed: the configuration's folder is watched.
+    let config_dir = folder.join("config");
+    std::fs::create_dir_all(&config_dir)?;
+    let config_path = config_dir.join("config.toml");
     std::fs::write(&config_path, config)?;
     let app = App::open(Options {
-        data_dir: folder.to_owned(),
+        data_dir: folder.join("data"),
         config_path,
         caller: Caller::Gateway,
         host: Arc::new(BareHost),

@@ -294,6 +294,12 @@ fn gemini(chunks: impl Iterator<Item = Value>) -> Option<Value> {
     if candidate.is_empty() && parts.is_empty() {
         return None;
     }
+    // The last piece of a stream is often an empty text.
+    if parts.len() > 1 {
+        parts.retain(|part| {
+            part["text"] != "" || part.as_object().is_none_or(|fields| fields.len() > 1)
+        });
+    }
     content.insert("parts".into(), parts.into());
     candidate.insert("content".into(), content.into());
     whole.insert("candidates".into(), json!([candidate]));

@@ -115,8 +115,8 @@ async fn admitted(
 /// Returns whose API a path belongs to.
 fn api_of(path: &str, headers: &HeaderMap) -> Api {
     match path {
-        "/v1/messages" => Api::Anthropic,
-        "/v1/responses" => Api::Responses,
+        _ if path.starts_with("/v1/messages") => Api::Anthropic,
+        _ if path.starts_with("/v1/responses") => Api::Responses,
         _ if path.starts_with("/v1beta/") => Api::Gemini,
         _ if path.starts_with("/v1/models") => {
             let is_act =
