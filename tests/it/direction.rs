@@ -1,11 +1,13 @@
-//! Dependencies point one way: engine, then sandbox and store, then rehearse, then app, then the hosts.
+//! Dependencies point one way: prices, then engine, then sandbox and store, then rehearse, then app, then the
+//! hosts.
 
 use crate::metadata::{items, read};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each crate of the workspace may depend on, tests included. The shell is `switchboard`.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("switchboard-engine", &[]),
+    ("switchboard-prices", &[]),
+    ("switchboard-engine", &["switchboard-prices"]),
     ("switchboard-sandbox", &["switchboard-engine"]),
     ("switchboard-store", &["switchboard-engine"]),
     (
@@ -37,6 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "switchboard-cli",
         &[
+            "switchboard-prices",
             "switchboard-engine",
             "switchboard-sandbox",
             "switchboard-app",

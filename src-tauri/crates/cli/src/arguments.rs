@@ -58,6 +58,9 @@ pub(crate) enum Command {
     Serve(Serve),
     /// List the models that can be asked
     Models(Models),
+    /// Look up what models cost, and where that figure is from
+    #[command(subcommand)]
+    Prices(Prices),
     /// List the routes that can be asked in place of a model
     Routes(Routes),
     /// Make, list and revoke keys for clients of the gateway
@@ -274,6 +277,36 @@ pub(crate) enum KeysCommand {
         #[arg(value_name = "ID")]
         id: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Prices {
+    /// List the models of the price book with these letters in their name
+    Search(PricesSearch),
+    /// Show every price of a model: by date, hour, service tier and length of the prompt
+    Show(PricesShow),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PricesSearch {
+    /// Letters of provider/model
+    #[arg(value_name = "TEXT")]
+    pub(crate) text: String,
+
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PricesShow {
+    /// The model, by any name that a request may carry
+    #[arg(value_name = "PROVIDER/MODEL")]
+    pub(crate) model: String,
+
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[cfg(test)]

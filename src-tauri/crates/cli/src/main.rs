@@ -9,6 +9,7 @@ mod compare;
 mod exit;
 mod keys;
 mod models;
+mod prices;
 mod prompt;
 mod rehearse;
 mod report;
@@ -43,6 +44,15 @@ fn main() -> ExitCode {
         }
     };
     let terminal = Terminal::new(arguments.color);
+    if let Command::Prices(prices) = &arguments.command {
+        return prices::run(terminal, prices).map_or_else(
+            |stop| {
+                terminal.complain(&stop);
+                stop.exit.into()
+            },
+            Into::into,
+        );
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -71,6 +81,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Call(_)
         | Command::Compare(_)
         | Command::Models(_)
+        | Command::Prices(_)
         | Command::Routes(_)
         | Command::Keys(_)
         | Command::Rehearse(_) => Caller::Cli,
@@ -81,6 +92,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Compare(arguments) => compare::run(&session, arguments).await,
         Command::Serve(arguments) => serve::run(&session, arguments).await,
         Command::Models(arguments) => models::run(&session, arguments).await,
+        Command::Prices(arguments) => prices::run(terminal, arguments),
         Command::Routes(arguments) => routes::run(&session, arguments).await,
         Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,

@@ -2,10 +2,12 @@
 
 use crate::error::CallError;
 use crate::event::TargetInfo;
-use crate::price::TokenPrice;
+use crate::price::{PicoUsd, Tariff, TokenPrice, terms_now};
 use crate::provider::{Capabilities, Endpoint};
 use crate::secret::Secret;
+use crate::usage::Usage;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::Duration;
 use ts_rs::TS;
 
@@ -94,11 +96,22 @@ pub struct Target {
     /// Requests and tokens a minute, as configured.
     pub limits: Limits,
     /// `None`: no price is known.
-    pub price: Option<TokenPrice>,
+    pub price: Option<Arc<Tariff>>,
     pub simulated: bool,
 }
 
 impl Target {
+    /// Returns what an answer that ends now costs, or `None` if no price is known. Providers with prices by the
+    /// hour go by the end of the request.
+    pub fn cost_now(&self, usage: &Usage) -> Option<PicoUsd> {
+        self.price.as_ref()?.cost(usage, &terms_now())
+    }
+
+    /// Returns what a short request costs now outside special hours, or `None` if that is not known.
+    pub fn usual_price(&self) -> Option<TokenPrice> {
+        self.price.as_ref()?.usual(terms_now().at)?.token_price()
+    }
+
     /// Returns the target as shown to people.
     pub fn info(&self) -> TargetInfo {
         TargetInfo {

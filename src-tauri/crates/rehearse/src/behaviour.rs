@@ -33,7 +33,7 @@ pub fn targets(plan: &Plan) -> Vec<RehearsedTarget> {
                 target: target.info(),
                 provider_label: target.provider_label.clone(),
                 tier: target.tier,
-                price: target.price,
+                price: target.usual_price(),
                 general: index < plan.general,
                 behaviour: behaviour(target),
             }),

@@ -12,6 +12,7 @@ use switchboard_engine::admit::Health;
 use switchboard_engine::call::ModelRequest;
 use switchboard_engine::plan::{Candidate, Plan};
 use switchboard_engine::policy::next::RetryLimits;
+use switchboard_engine::price::terms_now;
 use switchboard_engine::redact::Redactor;
 use switchboard_engine::run::{Context, run};
 use tokio::task::{JoinError, JoinSet};
@@ -157,10 +158,14 @@ async fn one(shared: Arc<Shared>, call: u32) -> Option<(Record, Vec<u32>)> {
 
 /// The targets of a plan that can be tried, in its order.
 fn ready(plan: &Plan) -> Targets {
+    let terms = terms_now();
     let ready = plan.candidates.iter();
     ready
         .filter_map(|candidate| match candidate {
-            Candidate::Ready(target) => Some((target.info(), target.price)),
+            Candidate::Ready(target) => {
+                let price = target.price.clone();
+                Some((target.info(), price.map(|price| (price, terms))))
+            }
             Candidate::Unusable { .. } => None,
         })
         .collect()

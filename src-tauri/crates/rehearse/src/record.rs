@@ -1,9 +1,10 @@
 //! One call as it is remembered: a fold of its events.
 
 use crate::report::TrailStep;
+use std::sync::Arc;
 use switchboard_engine::error::ErrorKind;
 use switchboard_engine::event::{Event, TargetInfo};
-use switchboard_engine::price::{PicoUsd, TokenPrice};
+use switchboard_engine::price::{PicoUsd, Tariff, Terms};
 use switchboard_engine::run::EventSink;
 use switchboard_engine::usage::Usage;
 use tokio::time::Instant;
@@ -59,8 +60,9 @@ pub(crate) enum Rescue {
     Continuation,
 }
 
-/// What the fold needs to know of the targets: name and price, in the plan's order.
-pub(crate) type Targets = Vec<(TargetInfo, Option<TokenPrice>)>;
+/// What the fold needs to know of the targets: name and price, in the plan's order. The terms are those of the
+/// rehearsal's start, so that its seed alone decides the rest.
+pub(crate) type Targets = Vec<(TargetInfo, Option<(Arc<Tariff>, Terms)>)>;
 
 /// Takes a call's events.
 pub(crate) struct Fold<'a> {
@@ -130,8 +132,11 @@ impl<'a> Fold<'a> {
         if usage.input_tokens() == 0 && usage.output_tokens() == 0 {
             return;
         }
-        let price = self.targets.get(target).and_then(|(_, price)| *price);
-        match price.and_then(|price| price.cost(usage)) {
+        let price = self
+            .targets
+            .get(target)
+            .and_then(|(_, price)| price.as_ref());
+        match price.and_then(|(price, terms)| price.cost(usage, terms)) {
             Some(cost) => {
                 self.cost.priced = true;
                 self.cost.known.0 = self.cost.known.0.saturating_add(cost.0);

@@ -1,7 +1,7 @@
 //! `cargo xtask`: everything a developer types, with its set-up.
 //!
 //! It installs what is missing where it can and says what to type where it cannot. It never changes
-//! files of the repository, except where that is the task (`types`, `icons`).
+//! files of the repository, except where that is the task (`types`, `prices`, `icons`).
 
 #![expect(
     clippy::print_stdout,
@@ -12,6 +12,7 @@
 mod checks;
 mod clients;
 mod desktop;
+mod prices;
 mod run;
 mod setup;
 mod step;
@@ -28,6 +29,7 @@ Project tasks. Usage: cargo xtask TASK
   test [--only STEP]...            run every check; `--list` prints the steps
   desktop -- COMMAND               run a command in the window tests' private desktop
   types                            write ui/src/lib/backend/types.ts from the Rust types
+  prices                           write the bundled price file and the figures that it is tested with
   bench [-- ARGUMENTS]             run the benchmarks
   icons                            write icons/ from icons/icon.svg
 ";
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         "test" => checks::test(&arguments),
         "desktop" => desktop::run_in(&arguments),
         "types" => checks::write_types(),
+        "prices" => prices::write(),
         "bench" => checks::bench(&arguments),
         "icons" => ui::write_icons(),
         "" | "help" | "--help" | "-h" => {

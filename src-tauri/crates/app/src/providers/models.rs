@@ -3,7 +3,7 @@
 use crate::api::types::ModelInfo;
 use crate::providers::{Providers, simulator};
 use switchboard_engine::config::ProviderConfig;
-use switchboard_engine::price::PicoUsd;
+use switchboard_engine::price::{PicoUsd, terms_now};
 
 impl Providers {
     /// Returns the models that can be picked, the simulator's last among equals of a picker's search but
@@ -42,14 +42,16 @@ impl Providers {
 
 fn model_info(provider: &ProviderConfig, name: &str, unavailable: Option<String>) -> ModelInfo {
     let known = provider.model(name);
+    let price = known.price.as_deref();
+    let usual = price.and_then(|price| price.usual(terms_now().at));
     ModelInfo {
         id: format!("{}/{name}", provider.id),
         provider: provider.id.clone(),
         provider_label: provider.label.clone(),
         model: known.name,
         capabilities: known.capabilities,
-        input_price: known.price.map(|price| price.input),
-        output_price: known.price.map(|price| price.output),
+        input_price: usual.and_then(|usual| usual.input),
+        output_price: usual.and_then(|usual| usual.output),
         local: provider.local,
         simulated: false,
         unavailable,

@@ -3,10 +3,11 @@
 use crate::api::types::{Lamp, ProviderInfo};
 use crate::providers::{MODEL, Providers};
 use futures_util::future::BoxFuture;
+use std::sync::Arc;
 use switchboard_engine::config::TierTimeouts;
 use switchboard_engine::error::CallError;
 use switchboard_engine::plan::{Target, Tier};
-use switchboard_engine::price::{PicoUsd, TokenPrice};
+use switchboard_engine::price::Tariff;
 use switchboard_engine::provider::{AuthStyle, Capabilities, Endpoint, Wire, provider as codec};
 use url::Url;
 
@@ -108,7 +109,6 @@ pub(crate) fn simulated(
     timeouts: &TierTimeouts,
     base_url: Url,
 ) -> Target {
-    let free = PicoUsd(0);
     Target {
         provider: id.to_owned(),
         provider_label: LABEL.to_owned(),
@@ -120,12 +120,7 @@ pub(crate) fn simulated(
         tier: Tier::Standard,
         timeouts: timeouts.of(Tier::Standard),
         limits: Default::default(),
-        price: Some(TokenPrice {
-            input: free,
-            output: free,
-            cache_read: None,
-            cache_creation: None,
-        }),
+        price: Some(Arc::new(Tariff::free(model, "simulated"))),
         simulated: true,
     }
 }

@@ -460,7 +460,7 @@ async fn a_reference_becomes_a_target() {
         (target.tier, target.timeouts.first_token),
         (Tier::Fast, Duration::from_secs(3))
     );
-    assert_eq!(target.price.unwrap().output.0, 2_000_000);
+    assert_eq!(target.usual_price().unwrap().output.0, 2_000_000);
     assert!(target.key.is_none() && !target.simulated);
     assert_eq!(
         bench.providers.target("only-a").await.unwrap().provider,

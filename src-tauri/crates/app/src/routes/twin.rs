@@ -1,10 +1,11 @@
 //! Targets without their makers: for trying a route with no key, and for rehearsing it.
 
 use crate::providers::{SIMULATOR_LABEL, SIMULATORS, simulated, wire_of};
+use std::sync::Arc;
 use switchboard_engine::config::{Config, ModelConfig, ProviderConfig, model_of, preset};
 use switchboard_engine::error::CallError;
 use switchboard_engine::plan::Target;
-use switchboard_engine::price::{PicoUsd, TokenPrice};
+use switchboard_engine::price::Tariff;
 use switchboard_engine::provider::{AuthStyle, Endpoint, Wire};
 use url::Url;
 
@@ -78,7 +79,6 @@ pub(crate) fn twin(of: Target, base_url: Url) -> Target {
         .find(|(_, speaks)| *speaks == wire)
         .map_or(SIMULATORS[0].0, |(id, _)| *id);
     let reasoning = if of.capabilities.reasoning { 40 } else { 0 };
-    let free = PicoUsd(0);
     Target {
         provider: id.to_owned(),
         provider_label: SIMULATOR_LABEL.to_owned(),
@@ -93,12 +93,7 @@ pub(crate) fn twin(of: Target, base_url: Url) -> Target {
             auth: AuthStyle::Native,
             headers: Vec::new(),
         },
-        price: Some(TokenPrice {
-            input: free,
-            output: free,
-            cache_read: None,
-            cache_creation: None,
-        }),
+        price: Some(Arc::new(Tariff::free(MODEL, "simulated"))),
         credential: None,
         key: None,
         simulated: true,

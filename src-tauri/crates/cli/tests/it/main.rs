@@ -4,6 +4,7 @@
 mod call;
 mod compare;
 mod keys;
+mod prices;
 mod program;
 mod rehearse;
 mod routes;

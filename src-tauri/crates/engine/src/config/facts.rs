@@ -1,11 +1,12 @@
 //! What is known about models by name: what they take, how patient to be, what they cost.
 //!
-//! Unknown counts as able, and an unknown price stays unknown. Prices that change by prompt length, by
-//! date or by time of day are left out here: a single figure would be wrong for some calls.
+//! Unknown counts as able, and an unknown price stays unknown. Prices are those of the bundled price book.
 
 use crate::plan::Tier;
-use crate::price::{PicoUsd, TokenPrice};
+use crate::price::{Tariff, seller};
 use crate::provider::{Capabilities, claude_version};
+use std::sync::Arc;
+use switchboard_prices::bundled;
 
 /// Every sampling parameter by name, as in `Params`.
 pub(super) const PARAMS: [&str; 6] = [
@@ -23,7 +24,7 @@ pub struct Facts {
     pub capabilities: Capabilities,
     pub tier: Tier,
     /// `None`: no price is known.
-    pub price: Option<TokenPrice>,
+    pub price: Option<Arc<Tariff>>,
 }
 
 /// Returns what is known about a model of a provider made from `preset`.
@@ -51,19 +52,14 @@ pub fn facts(preset: Option<&str>, model: &str) -> Facts {
         }
     }
     facts.capabilities.prefill = takes_begun_answers(preset, model);
-    let price = PRICES
-        .iter()
-        .find(|row| Some(row.preset) == preset && row.model == model);
-    facts.price = price.map(Price::row);
+    facts.price = preset.and_then(|preset| bundled().find(seller(preset), model));
+    if facts.capabilities.context_window.is_none() {
+        let details = facts.price.as_ref().map(|price| &price.details);
+        facts.capabilities.context_window = details.and_then(|details| details.context_window);
+    }
     // What runs here costs nothing; Ollama's names of hosted models end in "-cloud".
     if local && !model.ends_with("-cloud") {
-        let free = PicoUsd(0);
-        facts.price = Some(TokenPrice {
-            input: free,
-            output: free,
-            cache_read: None,
-            cache_creation: None,
-        });
+        facts.price = Some(Arc::new(Tariff::free(model, "runs on this machine")));
     }
     facts
 }
@@ -289,58 +285,3 @@ const GROK: Family = Family {
     tier: Tier::Reasoning,
     ..Family::PLAIN
 };
-
-/// A published price, in hundredths of a US cent per million tokens.
-struct Price {
-    preset: &'static str,
-    model: &'static str,
-    input: i64,
-    output: i64,
-    cache_read: Option<i64>,
-    cache_creation: Option<i64>,
-}
-
-impl Price {
-    const fn of(preset: &'static str, model: &'static str, input: i64, output: i64) -> Self {
-        Self {
-            preset,
-            model,
-            input,
-            output,
-            cache_read: None,
-            cache_creation: None,
-        }
-    }
-
-    const fn cached(self, read: i64, creation: i64) -> Self {
-        Self {
-            cache_read: Some(read),
-            cache_creation: Some(creation),
-            ..self
-        }
-    }
-
-    /// A hundredth of a cent per million tokens is 100 pico-USD per token.
-    fn row(&self) -> TokenPrice {
-        let pico = |price: i64| PicoUsd(price * 100);
-        TokenPrice {
-            input: pico(self.input),
-            output: pico(self.output),
-            cache_read: self.cache_read.map(pico),
-            cache_creation: self.cache_creation.map(pico),
-        }
-    }
-}
-
-/// XiDao: as the provider published them. Anthropic: <https://platform.claude.com/docs/en/about-claude/pricing>
-/// by way of genai-prices 0.2.3, flat over the whole context window.
-static PRICES: [Price; 8] = [
-    Price::of("xidao", "claude-4-opus", 150_000, 750_000),
-    Price::of("xidao", "claude-4-sonnet", 30_000, 150_000),
-    Price::of("xidao", "gpt-5-turbo", 50_000, 150_000),
-    Price::of("xidao", "gemini-2.5-pro", 25_000, 100_000),
-    Price::of("xidao", "gemini-2.5-flash", 1_500, 6_000),
-    Price::of("xidao", "deepseek-v4", 2_700, 11_000),
-    Price::of("anthropic", "claude-opus-5-5", 40_000, 200_000).cached(2_000, 50_000),
-    Price::of("anthropic", "claude-sonnet-5-5", 20_000, 100_000).cached(1_000, 25_000),
-];

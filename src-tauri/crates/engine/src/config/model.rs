@@ -2,8 +2,9 @@
 
 use crate::config::facts::facts;
 use crate::plan::{Limits, Tier};
-use crate::price::TokenPrice;
+use crate::price::Tariff;
 use crate::provider::Capabilities;
+use std::sync::Arc;
 
 /// What is known about one model.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +16,7 @@ pub struct ModelConfig {
     /// The model's own; its provider's hold where it has none.
     pub limits: Limits,
     /// `None`: no price is known.
-    pub price: Option<TokenPrice>,
+    pub price: Option<Arc<Tariff>>,
 }
 
 /// Returns what is known about a model that the file says nothing more about.

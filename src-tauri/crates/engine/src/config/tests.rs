@@ -129,7 +129,8 @@ fn a_provider_can_be_written_out_in_full() {
     let local = &config.providers[1];
     assert!(local.local && !local.needs_key && local.keys.is_empty());
     assert_eq!(local.models[0].capabilities.context_window, Some(8192));
-    let price = local.models[0].price.unwrap();
+    let price = local.models[0].price.as_ref().unwrap().rows()[0].rates;
+    let price = price.token_price().unwrap();
     assert_eq!((price.input, price.output), (PicoUsd(0), PicoUsd(0)));
     assert_eq!(price.cache_read, Some(PicoUsd(1)));
     assert_eq!(price.cache_creation, Some(PicoUsd(3_125_000)));
@@ -449,30 +450,30 @@ fn a_price_is_exact() {
 
 #[test]
 fn published_prices_are_the_presets_own_rows() {
-    let price = facts(Some("xidao"), "gpt-5-turbo").price.unwrap();
-    assert_eq!(
-        (price.input, price.output),
-        (PicoUsd(5_000_000), PicoUsd(15_000_000))
-    );
-    let price = facts(Some("xidao"), "gemini-2.5-flash").price.unwrap();
-    assert_eq!(
-        (price.input, price.output),
-        (PicoUsd(150_000), PicoUsd(600_000))
-    );
-    let price = facts(Some("xidao"), "deepseek-v4").price.unwrap();
-    assert_eq!(
-        (price.input, price.output),
-        (PicoUsd(270_000), PicoUsd(1_100_000))
-    );
+    let usual = |preset, model| {
+        let price = facts(preset, model).price?;
+        let price = price.usual("2026-11-25T00:00:00Z".parse().unwrap())?;
+        Some((price.input?.0, price.output?.0))
+    };
+    let xidao = |model| usual(Some("xidao"), model);
+    assert_eq!(xidao("gpt-5-turbo"), Some((5_000_000, 15_000_000)));
+    assert_eq!(xidao("gemini-2.5-flash"), Some((150_000, 600_000)));
+    assert_eq!(xidao("deepseek-v4"), Some((270_000, 1_100_000)));
     assert_eq!(facts(Some("openrouter"), "claude-4-opus").price, None);
     assert_eq!(facts(None, "gpt-5-turbo").price, None);
-    assert_eq!(
-        facts(Some("ollama"), "llama3.3")
-            .price
-            .map(|price| price.input),
-        Some(PicoUsd(0))
-    );
+    assert_eq!(usual(Some("ollama"), "llama3.3"), Some((0, 0)));
     assert_eq!(facts(Some("ollama"), "gpt-oss:120b-cloud").price, None);
+}
+
+#[test]
+fn every_model_that_a_preset_offers_has_a_price() {
+    let offered = presets().iter().filter(|preset| !preset.local);
+    for preset in offered {
+        for model in preset.models {
+            let facts = facts(Some(preset.id), model);
+            assert!(facts.price.is_some(), "{}/{model}", preset.id);
+        }
+    }
 }
 
 #[test]

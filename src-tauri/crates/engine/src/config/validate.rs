@@ -10,9 +10,10 @@ use crate::config::raw::{Field, Problems, Table, nearest, place};
 use crate::config::settings::{Network, Proxy, Settings, TierTimeouts};
 use crate::config::{Config, Problem, TEXT_LIMIT, gateway, limits, read_route};
 use crate::plan::{Recovery, Tier};
-use crate::price::{PicoUsd, TokenPrice};
+use crate::price::{PicoUsd, Tariff, TokenPrice};
 use crate::provider::{AuthStyle, Endpoint, Wire};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 use url::Url;
@@ -670,7 +671,8 @@ fn model(
         known.tier = tier;
     }
     if let Some(field) = table.take("price") {
-        known.price = price(&field, problems);
+        known.price = price(&field, problems)
+            .map(|price| Arc::new(Tariff::flat(name, price, "your settings")));
     }
     let limits = limits::limits(&mut table, problems);
     table.finish(problems);

@@ -18,7 +18,7 @@ impl<T: Transport> Loop<'_, T> {
             response_model: progress.response_model,
             finish_reason: progress.finish_reason.unwrap_or(FinishReason::Other),
             usage,
-            cost: target.price.and_then(|price| price.cost(&usage)),
+            cost: target.cost_now(&usage),
             attempts: self.attempts,
             continued: self.shown.continued,
             fallback_text: false,

@@ -1,9 +1,10 @@
 //! Short words for rehearsals.
 
+use std::sync::Arc;
 use std::time::Duration;
 use switchboard_engine::plan::{Candidate, CauseLists, Plan, Recovery, Target, Tier};
 use switchboard_engine::policy::next::RetryLimits;
-use switchboard_engine::price::{PicoUsd, TokenPrice};
+use switchboard_engine::price::{PicoUsd, Tariff, TokenPrice};
 use switchboard_engine::provider::{AuthStyle, Capabilities, Endpoint, Wire};
 use switchboard_rehearse::fault::Fault;
 use switchboard_rehearse::load::Load;
@@ -35,12 +36,16 @@ pub(crate) fn target(name: &str) -> Target {
         tier: Tier::Standard,
         timeouts: Tier::Standard.timeouts(),
         limits: Default::default(),
-        price: Some(TokenPrice {
-            input: PicoUsd(1_000_000),
-            output: PicoUsd(4_000_000),
-            cache_read: None,
-            cache_creation: None,
-        }),
+        price: Some(Arc::new(Tariff::flat(
+            "",
+            TokenPrice {
+                input: PicoUsd(1_000_000),
+                output: PicoUsd(4_000_000),
+                cache_read: None,
+                cache_creation: None,
+            },
+            "test",
+        ))),
         simulated: true,
     }
 }

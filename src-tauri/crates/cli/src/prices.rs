@@ -1,0 +1,243 @@
+//! `switchboard-cli prices`: what models cost, and where that figure is from. It needs no configuration and no
+//! key.
+
+use crate::arguments::{Prices, PricesSearch, PricesShow};
+use crate::exit::{Exit, Stop};
+use crate::terminal::{Style, Terminal, clean, write};
+use crate::wrap::width;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+use switchboard_engine::price::{PicoUsd, Tariff, seller, terms_now};
+use switchboard_prices::bundled;
+use switchboard_prices::conflicts::{Conflict, conflicts};
+use switchboard_prices::decimal::usd_per_million_text;
+use switchboard_prices::tariff::Row;
+
+pub(crate) fn run(terminal: Terminal, arguments: &Prices) -> Result<Exit, Stop> {
+    match arguments {
+        Prices::Search(search) => run_search(terminal, search),
+        Prices::Show(show) => run_show(terminal, show),
+    }
+}
+
+fn run_search(terminal: Terminal, search: &PricesSearch) -> Result<Exit, Stop> {
+    let words = search.text.to_lowercase();
+    let named: Vec<(String, &Tariff)> = bundled()
+        .tariffs()
+        .into_iter()
+        .map(|tariff| (id(tariff), &**tariff))
+        .filter(|(id, _)| id.to_lowercase().contains(&words))
+        .collect();
+    if search.json {
+        for (_, tariff) in &named {
+            write(&format!("{}\n", as_json(tariff)))?;
+        }
+        return Ok(Exit::Done);
+    }
+    if named.is_empty() {
+        terminal.say("no model of the price book has these letters in its name");
+    }
+    let longest = named.iter().map(|(id, _)| width(id)).max().unwrap_or(0);
+    for (id, tariff) in &named {
+        let padding = " ".repeat(longest - width(id));
+        let about = terminal.out(Style::Dim, &usual(tariff));
+        write(&format!("{}{padding}  {about}\n", clean(id)))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn run_show(terminal: Terminal, show: &PricesShow) -> Result<Exit, Stop> {
+    let found = show
+        .model
+        .split_once('/')
+        .and_then(|(provider, model)| bundled().find(seller(provider), model));
+    let Some(tariff) = found else {
+        let message = format!("no price is known for `{}`", show.model);
+        let letters = show.model.rsplit('/').next().unwrap_or_default();
+        return Err(Stop::new(Exit::Usage, message).hint(format!(
+            "models are written provider/model; look for it with `switchboard-cli prices search {letters}`"
+        )));
+    };
+    if show.json {
+        write(&format!("{}\n", as_json(&tariff)))?;
+    } else {
+        write(&page(terminal, &tariff))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn id(tariff: &Tariff) -> String {
+    format!("{}/{}", tariff.provider, tariff.model)
+}
+
+/// Returns the usual price of today in words.
+fn usual(tariff: &Tariff) -> String {
+    let usual = tariff.usual(terms_now().at);
+    let text = |price: Option<PicoUsd>| {
+        price.map_or("?".to_owned(), |price| {
+            format!("${}", usd_per_million_text(price))
+        })
+    };
+    usual.map_or("no price known today".to_owned(), |rates| {
+        let (input, output) = (text(rates.input), text(rates.output));
+        format!("{input} in, {output} out per million tokens")
+    })
+}
+
+fn of_model<'a>(tariff: &'a Tariff) -> impl Iterator<Item = Conflict> + 'a {
+    conflicts().filter(|one| one.provider == &*tariff.provider && one.model == &*tariff.model)
+}
+
+/// How a row fills a column; `None`: a dash.
+type Fill = fn(&Row) -> Option<String>;
+
+/// Heads of the columns and how a row fills them, in USD per million tokens; a dash says that the next wider
+/// bucket's price counts, or that there is no condition.
+const COLUMNS: [(&str, Fill); 12] = [
+    ("tier", |row| Some(row.tier.name().to_owned())),
+    ("from", |row| row.from.map(|day| day.to_string())),
+    ("above", |row| {
+        (row.above > 0).then(|| row.above.to_string())
+    }),
+    ("input", |row| row.rates.input.map(usd_per_million_text)),
+    ("output", |row| row.rates.output.map(usd_per_million_text)),
+    ("read", |row| row.rates.cache_read.map(usd_per_million_text)),
+    ("write", |row| {
+        row.rates.cache_write.map(usd_per_million_text)
+    }),
+    ("write 1h", |row| {
+        row.rates.cache_write_1h.map(usd_per_million_text)
+    }),
+    ("reasoning", |row| {
+        row.rates.reasoning.map(usd_per_million_text)
+    }),
+    ("request", |row| {
+        let fee = row.rates.request?;
+        Some(usd_per_million_text(PicoUsd(fee.0 / 1_000_000)))
+    }),
+    ("source", |row| {
+        let date = row.source.date.map(|day| format!(" of {day}"));
+        Some(format!("{}{}", row.source.name, date.unwrap_or_default()))
+    }),
+    ("hours (UTC, 1 is Monday)", |row| {
+        (!row.hours.is_always()).then(|| row.hours.to_string())
+    }),
+];
+
+fn page(terminal: Terminal, tariff: &Tariff) -> String {
+    let mut page = format!("{}\n", terminal.out(Style::Bold, &clean(&id(tariff))));
+    // A string takes all that is written to it.
+    let mut line = |text: &str| {
+        let _ = writeln!(page, "{}", format!("  {text}").trim_end());
+    };
+    if let Some(provider) = bundled().provider(&tariff.provider) {
+        line(format!("{}  {}", provider.name, provider.url).trim_end());
+    }
+    let details = &tariff.details;
+    let tokens =
+        |count: Option<u64>, what: &str| count.map(|count| format!("{what} {count} tokens"));
+    let limits = [
+        tokens(details.context_window, "context"),
+        tokens(details.max_output, "output up to"),
+    ];
+    let limits: Vec<String> = limits.into_iter().flatten().collect();
+    if !limits.is_empty() {
+        line(&limits.join(", "));
+    }
+    let abilities: Vec<&str> = details.abilities.names().collect();
+    if !abilities.is_empty() {
+        line(&format!("knows {}", abilities.join(", ")));
+    }
+    if let Some(day) = details.retires {
+        line(&terminal.out(Style::Yellow, &format!("retires on {day}")));
+    } else if details.deprecated {
+        line(&terminal.out(Style::Yellow, "the provider advises against it"));
+    }
+    line(&format!("today {}", usual(tariff)));
+    for day in tariff.changes_after(terms_now().at) {
+        line(&terminal.out(Style::Yellow, &format!("the price changes on {day}")));
+    }
+    line("");
+    line(&terminal.out(
+        Style::Dim,
+        "USD per million tokens; of a request, USD; above: for the whole of a longer prompt",
+    ));
+    for row in table(tariff.rows()) {
+        line(&row);
+    }
+    let differ: Vec<Conflict> = of_model(tariff).collect();
+    if !differ.is_empty() {
+        line("");
+        line("where the sources differ (the first counts)");
+        for one in differ {
+            let or_none = |text: &'static str| if text.is_empty() { "nothing" } else { text };
+            line(&format!(
+                "  {}: {} {}, {}",
+                one.kind,
+                one.what,
+                or_none(one.base),
+                or_none(one.overlay)
+            ));
+        }
+    }
+    page
+}
+
+/// Returns the rows as aligned text, a head first; columns that no row fills are left out.
+fn table(rows: &[Row]) -> Vec<String> {
+    let mut lines = vec![String::new(); rows.len() + 1];
+    for (head, fill) in COLUMNS {
+        let cells: Vec<Option<String>> = rows.iter().map(fill).collect();
+        if cells.iter().all(Option::is_none) {
+            continue;
+        }
+        let texts = std::iter::once(head.to_owned())
+            .chain(cells.into_iter().map(|cell| cell.unwrap_or("-".to_owned())));
+        let texts: Vec<String> = texts.collect();
+        let widest = texts.iter().map(|text| width(text)).max().unwrap_or(0);
+        for (line, text) in lines.iter_mut().zip(texts) {
+            line.push_str(&text);
+            line.push_str(&" ".repeat(widest + 2 - width(&text)));
+        }
+    }
+    lines
+        .iter()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
+}
+
+/// Returns a model with its prices, decimals as text.
+fn as_json(tariff: &Tariff) -> Value {
+    let rows = tariff.rows().iter().map(|row| {
+        let usd = |price: Option<PicoUsd>| price.map(usd_per_million_text);
+        json!({
+            "tier": row.tier,
+            "from": row.from.map(|day| day.to_string()),
+            "hours": (!row.hours.is_always()).then(|| row.hours.to_string()),
+            "above": row.above,
+            "input": usd(row.rates.input),
+            "output": usd(row.rates.output),
+            "cache_read": usd(row.rates.cache_read),
+            "cache_write": usd(row.rates.cache_write),
+            "cache_write_1h": usd(row.rates.cache_write_1h),
+            "reasoning": usd(row.rates.reasoning),
+            "million_requests": usd(row.rates.request),
+            "source": row.source.name,
+            "source_date": row.source.date.map(|day| day.to_string()),
+        })
+    });
+    let differ = of_model(tariff).map(|one| {
+        json!({ "kind": one.kind, "what": one.what, "base": one.base, "overlay": one.overlay })
+    });
+    json!({
+        "provider": &*tariff.provider,
+        "model": tariff.model,
+        "context_window": tariff.details.context_window,
+        "max_output": tariff.details.max_output,
+        "retires": tariff.details.retires.map(|day| day.to_string()),
+        "deprecated": tariff.details.deprecated,
+        "usd_per_million_tokens": rows.collect::<Vec<_>>(),
+        "conflicts": differ.collect::<Vec<_>>(),
+    })
+}
