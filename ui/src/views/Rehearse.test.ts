@@ -75,7 +75,7 @@ it("shows every figure of the report, and in the chart nothing that the table ha
   await fireEvent.keyDown(chart, { key: "ArrowLeft" });
   expect(screen.getByTestId("rehearse-readout")).toHaveTextContent("at 58m:");
   expect(screen.getByTestId("rehearse-breaker-table")).toHaveTextContent(
-    /openai\/gpt-6.1-terra.*open.*10m4s.*20m1s.*12 of 20 requests failed/,
+    /openai\/gpt-6.1-terra.*open.*10m4s.*20m1s.*overloaded/,
   );
 });
 

@@ -156,7 +156,7 @@ function spans(target: RehearsedTarget, faults: FaultWindow[]): BreakerSpan[] {
   );
   return outages.flatMap((fault): BreakerSpan[] => {
     const from_ms = fault.from_ms + 4000;
-    const why = "12 of 20 requests failed within a minute";
+    const why = "overloaded";
     const span = { target: target.target, state: open, from_ms, why };
     if (fault.to_ms === undefined) return [span];
     const to_ms = fault.to_ms + 1000;
