@@ -4,7 +4,7 @@ use crate::support::{plan, play, result, setup};
 use std::time::Duration;
 use switchboard_engine::error::ErrorKind;
 use switchboard_rehearse::report::{BreakerState, RouteResult};
-use switchboard_rehearse::{Control, Stopped, Subject, rehearse, request};
+use switchboard_rehearse::{Control, Setup, Stopped, Subject, rehearse, request};
 
 /// Every call is in exactly one row, and every row's parts add up.
 fn adds_up(result: &RouteResult) {
@@ -35,6 +35,30 @@ fn without_a_fault_nearly_every_call_is_answered_at_the_first_try() {
         (1600..2300).contains(&first_token.p95_ms),
         "{first_token:?}"
     );
+}
+
+#[test]
+fn a_busy_provider_is_not_throttled_by_its_ordinary_errors() {
+    // About five a second: some two dozen are under way at any time.
+    let busy = Setup {
+        calls: 3000,
+        span: Duration::from_secs(600),
+        ..setup(&["openai", "anthropic"], &["openai=errors:1%"])
+    };
+    let result = play(&busy).result;
+    let first_token = result.first_token.unwrap();
+    assert!((540..720).contains(&first_token.p50_ms), "{first_token:?}");
+    assert!(first_token.p95_ms < 2500, "{first_token:?}");
+    assert!(result.first_try > 2850, "{}", result.first_try);
+}
+
+#[test]
+fn an_outage_makes_nobody_wait_for_a_full_target_while_another_follows() {
+    let faults = ["openai=outage:10m@10m"];
+    let first_token = result(&["openai", "anthropic"], &faults)
+        .first_token
+        .unwrap();
+    assert!(first_token.p95_ms < 3500, "{first_token:?}");
 }
 
 #[test]
