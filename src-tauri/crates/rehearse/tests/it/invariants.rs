@@ -39,9 +39,9 @@ fn without_a_fault_nearly_every_call_is_answered_at_the_first_try() {
 
 #[test]
 fn a_busy_provider_is_not_throttled_by_its_ordinary_errors() {
-    // About five a second: some two dozen are under way at any time.
+    // Twenty a second: some hundred are under way at any time.
     let busy = Setup {
-        calls: 3000,
+        calls: 12_000,
         span: Duration::from_secs(600),
         ..setup(&["openai", "anthropic"], &["openai=errors:1%"])
     };
@@ -49,7 +49,7 @@ fn a_busy_provider_is_not_throttled_by_its_ordinary_errors() {
     let first_token = result.first_token.unwrap();
     assert!((540..720).contains(&first_token.p50_ms), "{first_token:?}");
     assert!(first_token.p95_ms < 2500, "{first_token:?}");
-    assert!(result.first_try > 2850, "{}", result.first_try);
+    assert!(result.first_try > 11_500, "{}", result.first_try);
 }
 
 #[test]
