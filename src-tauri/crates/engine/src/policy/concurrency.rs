@@ -31,6 +31,9 @@ pub enum Signal {
 /// began before the last decrease belong to the same trouble and do not decrease again. One pushback or
 /// timeout among many answers is chance, not load: a healthy provider would be throttled by its ordinary
 /// errors (TCP's trouble with random loss). [`TROUBLE`] says how many it takes.
+///
+/// After an outage the limit is far below what the provider can take. It doubles with every clean window
+/// until it is where the first decrease left it, and grows by one from there (TCP's slow start).
 #[derive(Debug, Clone, Copy)]
 pub struct Concurrency {
     limit: f64,
@@ -41,6 +44,8 @@ pub struct Concurrency {
     /// Whether all of the limit was in use since the window began.
     reached: bool,
     decreased_at: Option<Instant>,
+    /// Below it the limit doubles: where the first decrease of the latest trouble left it.
+    threshold: f64,
     /// The latest ends, newest in the lowest bit: 1 for a pushback or timeout.
     recent: u32,
     /// How many of `recent` are known, at most 32.
@@ -50,6 +55,9 @@ pub struct Concurrency {
 /// Pushbacks and timeouts among the latest 32 ends that count as load: this many, and a tenth.
 const TROUBLE: u32 = 2;
 
+/// What a decrease on the way back up leaves of the threshold.
+const FORGETTING: f64 = 0.9;
+
 impl Default for Concurrency {
     fn default() -> Self {
         Self {
@@ -58,6 +66,7 @@ impl Default for Concurrency {
             slow: 0,
             reached: false,
             decreased_at: None,
+            threshold: FLOOR,
             recent: 0,
             known: 0,
         }
@@ -107,7 +116,11 @@ impl Concurrency {
         self.slow += slow;
         if self.answers >= self.limit() {
             if self.reached && self.slow * 2 <= self.answers {
-                self.limit = (self.limit + 1.0).min(CEILING);
+                self.limit = if self.limit < self.threshold {
+                    (self.limit * 2.0).min(self.threshold)
+                } else {
+                    (self.limit + 1.0).min(CEILING)
+                };
             }
             self.begin_window();
         }
@@ -127,7 +140,15 @@ impl Concurrency {
         }
         (self.recent, self.known) = (0, 0);
         // From what was really under way: a limit that was never reached says nothing.
-        self.limit = (self.limit.min(f64::from(in_flight)) * factor).max(FLOOR);
+        let at_once = self.limit.min(f64::from(in_flight));
+        let limit = (at_once * factor).max(FLOOR);
+        self.threshold = if at_once < self.threshold {
+            // More of the same trouble, or the threshold is too high: it comes down slowly.
+            self.threshold * FORGETTING
+        } else {
+            limit
+        };
+        self.limit = limit;
         self.begin_window();
         self.decreased_at = Some(now);
     }
@@ -232,6 +253,32 @@ mod tests {
             concurrency.ended(start + SECOND * 2, start + SECOND, 2, Signal::Clean);
         }
         assert_eq!(concurrency.limit(), 5);
+    }
+
+    #[test]
+    fn after_an_outage_the_limit_doubles_up_to_where_the_trouble_began() {
+        let mut now = Instant::now();
+        let mut concurrency = Concurrency::default();
+        twice(&mut concurrency, now + SECOND * 2, 40, Signal::Pushback);
+        assert_eq!(concurrency.limit(), 20);
+        // The probes of a long outage go alone, and fail.
+        for step in 1..=2 {
+            now += SECOND * 60 * step;
+            twice(&mut concurrency, now, 1, Signal::Pushback);
+        }
+        assert_eq!(concurrency.limit(), 1);
+        let mut limits = Vec::new();
+        for _ in 0..7 {
+            now += SECOND;
+            let limit = concurrency.limit();
+            concurrency.began(limit);
+            for _ in 0..limit {
+                concurrency.ended(now, now, limit, Signal::Clean);
+            }
+            limits.push(concurrency.limit());
+        }
+        // Up to twenty less a tenth and a tenth, and from there one by one.
+        assert_eq!(limits, [2, 4, 8, 16, 16, 17, 18]);
     }
 
     #[test]

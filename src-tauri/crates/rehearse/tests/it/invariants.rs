@@ -53,6 +53,23 @@ fn a_busy_provider_is_not_throttled_by_its_ordinary_errors() {
 }
 
 #[test]
+fn soon_after_an_outage_the_first_target_answers_again() {
+    let busy = Setup {
+        calls: 12_000,
+        ..setup(&["openai", "anthropic"], &["openai=outage:10m@10m"])
+    };
+    let series = play(&busy).result.timeline.series;
+    let first = &series
+        .iter()
+        .find(|one| one.label.contains("openai"))
+        .unwrap()
+        .calls;
+    let usual: u32 = first[..9].iter().sum::<u32>() / 9;
+    // Two minutes are the longest the breaker waits, and one more to grow.
+    assert!(first[24] > usual * 8 / 10, "{first:?}");
+}
+
+#[test]
 fn an_outage_makes_nobody_wait_for_a_full_target_while_another_follows() {
     let faults = ["openai=outage:10m@10m"];
     let first_token = result(&["openai", "anthropic"], &faults)
