@@ -4,7 +4,7 @@ import type { GatewayApi } from "../lib/backend";
 export const strings = {
   title: "Gateway",
   about:
-    "One address on this machine for your programs: they speak the API they know, Switchboard answers with any model or route, with its retries, fallbacks, budgets and history.",
+    "One address on this machine for your programs: they speak the API they know, Switchboard answers with any model or route, with its retries, fallbacks and history.",
   retry: "Try again",
   failed: "The gateway's state could not be read",
   loading: "Reading the gateway's state…",

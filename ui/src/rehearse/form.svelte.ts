@@ -29,6 +29,8 @@ export class RehearseForm {
   seed = $state("42");
   /** What the program said is wrong, by field. */
   refused = $state.raw<Record<string, string>>({});
+  /** Whether Run was pressed: nothing is called missing before. */
+  tried = $state(false);
   /** What can stand before the `=` of a fault. */
   faultTargets = $state.raw<readonly string[]>([]);
   #next = 1;
@@ -56,6 +58,7 @@ export class RehearseForm {
   /** Returns what to start, or `null` while a field is wrong. */
   request(): StartRehearsal | null {
     this.refused = {};
+    this.tried = true;
     if (Object.keys(this.problems).length > 0) return null;
     return {
       route: this.targets.join(", "),

@@ -6,6 +6,7 @@ import { MockBackend } from "../lib/backend/mock";
 import { actions } from "../lib/keys/actions.svelte";
 import { live } from "../lib/live";
 import { uiState } from "../lib/ui_state";
+import { strings } from "../rehearse/strings";
 import Rehearse from "./Rehearse.svelte";
 
 let backend: MockBackend;
@@ -130,6 +131,15 @@ it("starts nothing while a number is wrong", async () => {
   await fireEvent.click(screen.getByTestId("rehearse-run"));
   expect(screen.getByText("a whole number from 1 to 200,000")).toBeInTheDocument();
   expect(screen.getByText(/a time from 1s to 24h/)).toBeInTheDocument();
+  expect(asked()).toBeUndefined();
+});
+
+it("says that a route is missing once it is asked to run, by key too", async () => {
+  render(Rehearse);
+  await screen.findByTestId("rehearse-example");
+  expect(screen.queryByText(strings.problems.route)).toBeNull();
+  actions.run("rehearse.run");
+  expect(await screen.findByText(strings.problems.route)).toBeInTheDocument();
   expect(asked()).toBeUndefined();
 });
 
