@@ -53,7 +53,7 @@ async fn all_ended(window: &AppWindow) {
 }
 
 /// Pictures of what is shown now, in both themes.
-async fn pictures(window: &AppWindow, name: &str) {
+pub(crate) async fn pictures(window: &AppWindow, name: &str) {
     for theme in ["dark", "light"] {
         let script = "document.documentElement.dataset.theme = arguments[0]; return true";
         window.run(script, vec![json!(theme)]).await;
