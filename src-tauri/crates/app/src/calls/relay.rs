@@ -24,7 +24,8 @@ pub(super) struct Relay {
     seq: u64,
     text_units: u64,
     reasoning_units: u64,
-    target: Option<TargetInfo>,
+    /// By attempt. A hedge runs beside another, so the last started is not always the one that is told of.
+    targets: Vec<(u32, TargetInfo)>,
     usage: Usage,
     ended: bool,
     tap: Option<Tap>,
@@ -41,7 +42,7 @@ impl Relay {
             seq: 0,
             text_units: 0,
             reasoning_units: 0,
-            target: None,
+            targets: Vec::new(),
             usage: Usage::default(),
             ended: false,
             tap: None,
@@ -83,9 +84,16 @@ impl Relay {
     /// Keeps what later events and the lamps need. Returns whether a lamp may have changed.
     fn note(&mut self, event: &Event) -> bool {
         match event {
-            Event::AttemptStarted { target, .. } => {
-                self.target = Some(target.clone());
-                self.usage = Usage::default();
+            Event::AttemptStarted {
+                attempt,
+                target,
+                hedge,
+                ..
+            } => {
+                self.targets.push((*attempt, target.clone()));
+                if !hedge {
+                    self.usage = Usage::default();
+                }
                 false
             }
             Event::Usage { usage } => {
@@ -97,26 +105,32 @@ impl Relay {
                 self.reasoning_units = 0;
                 false
             }
-            Event::FirstToken { after_ms, .. } => match &self.target {
-                Some(target) => {
-                    let after = Duration::from_millis(*after_ms);
-                    self.providers
-                        .record(&target.provider, Outcome::Answered(after))
-                }
-                None => false,
-            },
-            Event::AttemptFailed { error, .. } => match &self.target {
-                Some(target) => self
-                    .providers
-                    .record(&target.provider, Outcome::Failed(error.kind)),
-                None => false,
-            },
+            Event::FirstToken { attempt, after_ms } => {
+                let after = Duration::from_millis(*after_ms);
+                self.record(*attempt, Outcome::Answered(after))
+            }
+            Event::AttemptFailed { attempt, error, .. } => {
+                self.record(*attempt, Outcome::Failed(error.kind))
+            }
+            Event::HedgeLost {
+                attempt,
+                error: Some(error),
+                ..
+            } => self.record(*attempt, Outcome::Failed(error.kind)),
             Event::Finished { .. } | Event::Failed { .. } | Event::Cancelled { .. } => {
                 self.ended = true;
                 false
             }
             _ => false,
         }
+    }
+}
+
+impl Relay {
+    /// Tells the lamp of the attempt's provider. Returns whether it may have changed.
+    fn record(&self, attempt: u32, outcome: Outcome) -> bool {
+        let target = self.targets.iter().rfind(|(number, _)| *number == attempt);
+        target.is_some_and(|(_, target)| self.providers.record(&target.provider, outcome))
     }
 }
 
