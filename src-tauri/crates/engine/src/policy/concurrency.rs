@@ -33,7 +33,7 @@ pub enum Signal {
 /// errors (TCP's trouble with random loss). [`TROUBLE`] says how many it takes.
 ///
 /// After an outage the limit is far below what the provider can take. It doubles with every clean window
-/// until it is where the first decrease left it, and grows by one from there (TCP's slow start).
+/// up to what went well before, and grows by one from there (TCP's slow start).
 #[derive(Debug, Clone, Copy)]
 pub struct Concurrency {
     limit: f64,
@@ -44,7 +44,7 @@ pub struct Concurrency {
     /// Whether all of the limit was in use since the window began.
     reached: bool,
     decreased_at: Option<Instant>,
-    /// Below it the limit doubles: where the first decrease of the latest trouble left it.
+    /// Below it the limit doubles: as many at once went well, or less since trouble came at fewer.
     threshold: f64,
     /// The latest ends, newest in the lowest bit: 1 for a pushback or timeout.
     recent: u32,
@@ -103,7 +103,10 @@ impl Concurrency {
             self.known = (self.known + 1).min(u32::BITS);
         }
         match signal {
-            Signal::Clean => self.answered(0),
+            Signal::Clean => {
+                self.threshold = self.threshold.max(f64::from(in_flight).min(CEILING));
+                self.answered(0);
+            }
             Signal::Slow => self.answered(1),
             Signal::Pushback => self.decrease(now, began, in_flight, 0.5),
             Signal::Late => self.decrease(now, began, in_flight, 0.9),
@@ -143,7 +146,7 @@ impl Concurrency {
         let at_once = self.limit.min(f64::from(in_flight));
         let limit = (at_once * factor).max(FLOOR);
         self.threshold = if at_once < self.threshold {
-            // More of the same trouble, or the threshold is too high: it comes down slowly.
+            // An outage, or the threshold is too high: it comes down slowly.
             self.threshold * FORGETTING
         } else {
             limit
