@@ -223,6 +223,7 @@ fn run(program: &OsStr, folder: &Path, ending: &str) -> Result<Outcome, String> 
             .arg(&script)
             .env("SWITCHBOARD_GATEWAY", &gateway.url)
             .env("SWITCHBOARD_TEST_DATA", &gateway.data)
+            .env("SWITCHBOARD_PROGRAM", gateway_program())
             .env("PYTHONPYCACHEPREFIX", home().join("pycache"))
             .env("PYTHONUTF8", "1");
         let mut outcome = step::run(&mut command)?;
@@ -252,6 +253,15 @@ fn bare(command: &mut Command) -> &mut Command {
     command
 }
 
+/// Returns the program that serves the gateway.
+fn gateway_program() -> PathBuf {
+    target().join("debug").join(if cfg!(windows) {
+        "switchboard-cli.exe"
+    } else {
+        "switchboard-cli"
+    })
+}
+
 /// A gateway, served by the program over a fresh folder. It ends with this value.
 struct Gateway {
     url: String,
@@ -265,11 +275,7 @@ impl Gateway {
         let data = home().join(folder);
         let _ = std::fs::remove_dir_all(&data);
         std::fs::create_dir_all(&data).map_err(|error| cannot("make", &data, &error))?;
-        let path = target().join("debug").join(if cfg!(windows) {
-            "switchboard-cli.exe"
-        } else {
-            "switchboard-cli"
-        });
+        let path = gateway_program();
         let mut command = Command::new(&path);
         bare(&mut command).arg("--data-dir").arg(&data);
         let mut program = command

@@ -138,6 +138,8 @@ fn chat(chunks: impl Iterator<Item = Value>) -> Option<Value> {
     if !has_text {
         message.insert("content".into(), Value::Null);
     }
+    // The whole form always has it; pieces only have it when something is refused.
+    message.entry("refusal").or_insert(Value::Null);
     choice.insert("index".into(), 0.into());
     choice.entry("logprobs").or_insert(Value::Null);
     choice.insert("message".into(), message.into());

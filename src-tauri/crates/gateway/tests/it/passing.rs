@@ -60,7 +60,7 @@ async fn a_chat_stream_of_the_same_api_comes_as_the_provider_sent_it() {
         "id": "c1", "created": 5, "model": "m-2026", "service_tier": "flex", "object": "chat.completion",
         "choices": [{
             "index": 0, "logprobs": {"content": []}, "finish_reason": "stop", "stop_reason": 7,
-            "message": {"role": "assistant", "content": "Blue", "annotations": [{"x": 1}]},
+            "message": {"role": "assistant", "content": "Blue", "refusal": null, "annotations": [{"x": 1}]},
         }],
         "usage": {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10, "extra": {"y": 2}},
     });
