@@ -8,7 +8,7 @@ use crate::error::{Fault, StoreError};
 use crate::rows::NewCall;
 use rusqlite::Connection;
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use switchboard_engine::event::{CallEvent, Event};
 use tokio::sync::Notify;
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 /// Commands that may wait before callers have to.
 pub(crate) const BOUND: usize = 4096;
 
-/// Pieces of answers wait for the writer's own next look until this many commands wait.
+/// A writer that gathers is woken before its time when this many commands wait.
 const WAKING: usize = 512;
 
 /// Answers a caller once its work is committed (`None`) or known to have failed.
@@ -41,10 +41,60 @@ pub(crate) enum Command {
     Sweep(SweepReply),
 }
 
+impl Command {
+    /// Returns whether a caller waits for its answer.
+    fn is_awaited(&self) -> bool {
+        match self {
+            Self::Begin(_) | Self::Event(_) => false,
+            Self::Work(_) | Self::Flush(_) | Self::Sweep(_) => true,
+        }
+    }
+}
+
+/// What the writer does when it does not write.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Sleep {
+    /// It is awake.
+    #[default]
+    None,
+    /// The first command wakes it.
+    Idle,
+    /// It gathers until a time of its own: only who waits for an answer wakes it, or too many commands.
+    Gathering,
+}
+
 #[derive(Default)]
 struct Waiting {
     commands: VecDeque<Command>,
+    /// Somebody waits for an answer to one of the commands.
+    awaited: bool,
+    sleep: Sleep,
     closed: bool,
+}
+
+impl Waiting {
+    fn add(&mut self, command: Command) {
+        self.awaited |= command.is_awaited();
+        self.commands.push_back(command);
+    }
+
+    /// Returns whether the writer must be woken now: once, a wake-up is a call of the system.
+    fn wakes(&mut self) -> bool {
+        let wakes = match self.sleep {
+            Sleep::None => false,
+            Sleep::Idle => true,
+            Sleep::Gathering => self.is_enough(),
+        };
+        if wakes {
+            self.sleep = Sleep::None;
+        }
+        wakes
+    }
+
+    /// Returns whether a writer that gathers has to go on.
+    fn is_enough(&self) -> bool {
+        self.closed || self.awaited || self.commands.len() >= WAKING
+    }
 }
 
 /// The queue; clones are the same queue.
@@ -67,22 +117,16 @@ impl std::fmt::Debug for Queue {
 }
 
 impl Queue {
-    /// Adds an event. Only a final one, or many that wait, wake the writer: it looks by itself while a call
-    /// runs. Returns whether the queue was open.
+    /// Adds an event. Returns whether the queue was open.
     pub(crate) fn push_event(&self, event: CallEvent) -> bool {
         let mut waiting = self.lock();
         if waiting.closed {
             return false;
         }
-        // A writer that is woken for every piece does little else.
-        let wakes = event.event.is_final() || waiting.commands.len() >= WAKING;
         if waiting.commands.len() < BOUND || !join(&mut waiting.commands, &event) {
-            waiting.commands.push_back(Command::Event(Box::new(event)));
+            waiting.add(Command::Event(Box::new(event)));
         }
-        drop(waiting);
-        if wakes {
-            self.0.filled.notify_one();
-        }
+        self.wake(waiting);
         true
     }
 
@@ -92,10 +136,17 @@ impl Queue {
         if waiting.closed {
             return false;
         }
-        waiting.commands.push_back(command);
-        drop(waiting);
-        self.0.filled.notify_one();
+        waiting.add(command);
+        self.wake(waiting);
         true
+    }
+
+    fn wake(&self, mut waiting: MutexGuard<'_, Waiting>) {
+        let wakes = waiting.wakes();
+        drop(waiting);
+        if wakes {
+            self.0.filled.notify_one();
+        }
     }
 
     /// Adds a command once there is room. Returns whether the queue was open.
@@ -109,32 +160,39 @@ impl Queue {
         }
     }
 
-    /// Takes up to `most` commands, waiting for the first until `until` (for ever if `None`). Returns
-    /// `None` once the queue is closed and empty.
+    /// Takes up to `most` commands. Without `until` it waits for the first; else commands gather until
+    /// then, unless somebody waits for an answer or too many wait. Returns `None` once the queue is closed
+    /// and empty.
     pub(crate) fn take(&self, most: usize, until: Option<Instant>) -> Option<Vec<Command>> {
         let mut waiting = self.lock();
-        while waiting.commands.is_empty() {
-            if waiting.closed {
+        loop {
+            if waiting.closed && waiting.commands.is_empty() {
                 return None;
             }
             waiting = match until {
-                None => self
-                    .0
-                    .filled
-                    .wait(waiting)
-                    .unwrap_or_else(PoisonError::into_inner),
-                Some(until) => {
+                None if waiting.commands.is_empty() => {
+                    waiting.sleep = Sleep::Idle;
+                    self.0
+                        .filled
+                        .wait(waiting)
+                        .unwrap_or_else(PoisonError::into_inner)
+                }
+                Some(until) if !waiting.is_enough() => {
                     let left = until.saturating_duration_since(Instant::now());
                     if left.is_zero() {
-                        return Some(Vec::new());
+                        break;
                     }
+                    waiting.sleep = Sleep::Gathering;
                     let waited = self.0.filled.wait_timeout(waiting, left);
                     waited.unwrap_or_else(PoisonError::into_inner).0
                 }
+                None | Some(_) => break,
             };
         }
+        waiting.sleep = Sleep::None;
         let count = waiting.commands.len().min(most);
         let taken = waiting.commands.drain(..count).collect();
+        waiting.awaited &= !waiting.commands.is_empty();
         if waiting.commands.len() < BOUND {
             self.0.room.notify_waiters();
         }
@@ -148,7 +206,7 @@ impl Queue {
         self.0.room.notify_waiters();
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         // A panic while holding the lock leaves the queue whole: every change is one push or drain.
         self.0
             .waiting

@@ -120,8 +120,8 @@ impl Store {
         }
     }
 
-    /// Records an event of a call. Never blocks, never drops; text reaches the file within 200 ms, a
-    /// final event at once. After [`Store::close`] nothing is recorded.
+    /// Records an event of a call. Never blocks, never drops; it reaches the file within 200 ms. After
+    /// [`Store::close`] nothing is recorded.
     pub fn append(&self, event: CallEvent) {
         if !self.0.queue.push_event(event) {
             tracing::warn!("an event came after the history was closed");

@@ -1,6 +1,6 @@
-//! The one thread that writes. It folds events in memory at once and writes what has changed:
-//! beginnings, ends and other work at once (together with all that waits), text within
-//! [`TEXT_DELAY`].
+//! The one thread that writes. It folds events in memory and writes what has changed: what a caller
+//! waits for at once, beginnings and ends of calls within [`GATHER`], so that many share a transaction,
+//! text within [`TEXT_DELAY`].
 //!
 //! When the file cannot be written, nothing is lost: what is known stays in memory, the cause is told
 //! once, and writing is tried again until it works. Only work that a caller waits for (saving a
@@ -23,11 +23,12 @@ const BATCH: usize = 256;
 /// Longest time that received text waits before it is written.
 pub(crate) const TEXT_DELAY: Duration = Duration::from_millis(100);
 
-/// How often the writer looks for events while calls run: nothing wakes it for a piece of an answer.
-const LOOK: Duration = Duration::from_millis(50);
+/// How long beginnings and ends of calls wait for others to share their transaction. A short call begins
+/// and ends in one, which costs half of two.
+const GATHER: Duration = Duration::from_millis(50);
 
-/// How long beginnings and ends of calls wait for others to share their transaction.
-const GATHER: Duration = Duration::from_millis(3);
+/// What is due this soon shares a transaction that is made anyway.
+const SHARED: Duration = GATHER;
 
 /// Waits between tries after a failure.
 const RETRY: [Duration; 4] = [
@@ -57,8 +58,18 @@ pub(crate) struct Entry {
     call: LiveCall,
     /// Calls are written in the order in which they began.
     began: u64,
-    /// Whether anything is not yet in the file.
-    changed: bool,
+    /// When it is to be written; `None`: all of it is in the file.
+    due: Option<Instant>,
+}
+
+impl Entry {
+    /// Notes a change that may wait for `delay`.
+    fn changed(&mut self, delay: Duration) -> Instant {
+        let due = Instant::now() + delay;
+        let due = self.due.map_or(due, |earlier| earlier.min(due));
+        self.due = Some(due);
+        due
+    }
 }
 
 /// What one transaction is to hold besides the calls that have changed.
@@ -67,61 +78,55 @@ struct Batch {
     work: Vec<Work>,
     flushes: Vec<Reply>,
     sweeps: Vec<SweepReply>,
-    /// Whether something may not wait.
-    urgent: bool,
+    /// When it must be written; `None`: nothing has changed.
+    due: Option<Instant>,
 }
 
 impl Batch {
-    /// Returns whether only calls wait for it: nobody waits for an answer.
-    fn may_gather(&self) -> bool {
-        self.work.is_empty() && self.flushes.is_empty() && self.sweeps.is_empty()
+    /// Returns whether a caller waits for an answer.
+    fn is_awaited(&self) -> bool {
+        !(self.work.is_empty() && self.flushes.is_empty() && self.sweeps.is_empty())
+    }
+
+    fn due_at(&mut self, due: Instant) {
+        self.due = Some(self.due.map_or(due, |earlier| earlier.min(due)));
     }
 }
 
 impl Writer {
     /// Runs until the queue is closed and everything is written.
     pub(crate) fn run(mut self) {
-        // When what has changed must be written; `None`: nothing has.
-        let mut due: Option<Instant> = None;
         let mut failures = 0_usize;
         let mut batch = Batch::default();
-        while let Some(commands) = self.queue.take(BATCH, self.next_look(due)) {
+        while let Some(commands) = self.queue.take(BATCH, batch.due) {
             for command in commands {
                 self.accept(command, &mut batch);
             }
-            if batch.urgent && failures == 0 && batch.may_gather() {
-                std::thread::sleep(GATHER);
-                // What waits now is there already: this does not wait.
-                let now = Some(Instant::now());
-                for command in self.queue.take(BATCH, now).unwrap_or_default() {
-                    self.accept(command, &mut batch);
-                }
-            }
-            let now = Instant::now();
-            let changed = self.live.values().any(|entry| entry.changed);
-            let waits = batch.urgent || changed;
-            if waits && due.is_none() {
-                // It has waited for the look already.
-                due = Some(now + TEXT_DELAY - LOOK);
-            }
             // While the file fails, only the clock decides: no tries in a tight loop.
             let write = if failures == 0 {
-                batch.urgent
+                batch.is_awaited()
             } else {
                 !batch.work.is_empty()
             };
-            if !write && due.is_none_or(|due| now < due) {
+            let now = Instant::now();
+            if !write && batch.due.is_none_or(|due| now < due) {
                 continue;
             }
-            match self.commit(&mut batch) {
+            // Who waits for all, waits for text as well; after a failure all that waits is tried.
+            let which = if failures > 0 || !batch.flushes.is_empty() {
+                None
+            } else {
+                Some(now)
+            };
+            match self.commit(&mut batch, which) {
                 Ok(()) => {
                     failures = 0;
-                    due = None;
+                    batch.due = self.live.values().filter_map(|entry| entry.due).min();
                     self.problem
                         .send_if_modified(|problem| problem.take().is_some());
                 }
                 Err(error) => {
-                    due = Some(Instant::now() + RETRY[failures.min(RETRY.len() - 1)]);
+                    batch.due = Some(Instant::now() + RETRY[failures.min(RETRY.len() - 1)]);
                     failures += 1;
                     self.report(error);
                 }
@@ -130,26 +135,17 @@ impl Writer {
         self.finish(batch);
     }
 
-    /// Returns until when to wait for commands: `due`, or while calls run the next look, if that is sooner.
-    fn next_look(&self, due: Option<Instant>) -> Option<Instant> {
-        if self.live.is_empty() {
-            return due;
-        }
-        let look = Instant::now() + LOOK;
-        Some(due.map_or(look, |due| due.min(look)))
-    }
-
     fn accept(&mut self, command: Command, batch: &mut Batch) {
         match command {
             Command::Begin(call) => {
-                batch.urgent = true;
                 self.begun += 1;
                 let began = self.begun;
-                self.live.entry(call.id).or_insert_with(|| Entry {
+                let entry = self.live.entry(call.id).or_insert_with(|| Entry {
                     call: LiveCall::new(*call),
                     began,
-                    changed: true,
+                    due: None,
                 });
+                batch.due_at(entry.changed(GATHER));
             }
             Command::Event(event) => {
                 let Some(entry) = self.live.get_mut(&event.call) else {
@@ -157,31 +153,25 @@ impl Writer {
                     tracing::debug!(call = %event.call, "an event of no running call");
                     return;
                 };
-                batch.urgent |= event.event.is_final();
+                let is_final = event.event.is_final();
                 entry.call.fold(*event);
-                entry.changed = true;
+                if is_final {
+                    batch.due_at(entry.changed(GATHER));
+                } else if entry.due.is_none() {
+                    batch.due_at(entry.changed(TEXT_DELAY));
+                }
             }
-            Command::Work(work) => {
-                batch.urgent = true;
-                batch.work.push(work);
-            }
-            Command::Flush(reply) => {
-                batch.urgent = true;
-                batch.flushes.push(reply);
-            }
-            Command::Sweep(reply) => {
-                batch.urgent = true;
-                batch.sweeps.push(reply);
-            }
+            Command::Work(work) => batch.work.push(work),
+            Command::Flush(reply) => batch.flushes.push(reply),
+            Command::Sweep(reply) => batch.sweeps.push(reply),
         }
     }
 
-    /// Writes everything that has changed in one transaction, then answers.
-    fn commit(&mut self, batch: &mut Batch) -> Result<(), StoreError> {
-        batch.urgent = false;
+    /// Writes what is due at `now` (`None`: all that has changed) in one transaction, then answers.
+    fn commit(&mut self, batch: &mut Batch, now: Option<Instant>) -> Result<(), StoreError> {
         let mut replies = Vec::new();
         let work = std::mem::take(&mut batch.work);
-        let result = self.transact(work, &mut replies);
+        let result = self.transact(work, &mut replies, now);
         let error = result.as_ref().err().cloned();
         for reply in replies {
             reply(error.clone());
@@ -197,13 +187,22 @@ impl Writer {
         result
     }
 
-    fn transact(&mut self, work: Vec<Work>, replies: &mut Vec<Reply>) -> Result<(), StoreError> {
+    fn transact(
+        &mut self,
+        work: Vec<Work>,
+        replies: &mut Vec<Reply>,
+        now: Option<Instant>,
+    ) -> Result<(), StoreError> {
         let path = &self.path;
         let mut work = work.into_iter();
         let mut changed: Vec<_> = self
             .live
             .iter()
-            .filter(|(_, entry)| entry.changed)
+            .filter(|(_, entry)| {
+                entry
+                    .due
+                    .is_some_and(|due| now.is_none_or(|now| due <= now + SHARED))
+            })
             .collect();
         changed.sort_unstable_by_key(|(_, entry)| entry.began);
         let mut saved: Vec<(CallId, Option<Saved>)> = Vec::new();
@@ -241,7 +240,7 @@ impl Writer {
             let ended = match (self.live.get_mut(&id), mark) {
                 (Some(entry), Some(mark)) => {
                     entry.call.saved(mark);
-                    entry.changed = false;
+                    entry.due = None;
                     entry.call.state.is_final()
                 }
                 (Some(_), None) => true,
@@ -269,7 +268,7 @@ impl Writer {
     /// Writes the rest, however the file is.
     fn finish(mut self, mut batch: Batch) {
         for wait in RETRY.into_iter().take(LAST_TRIES) {
-            match self.commit(&mut batch) {
+            match self.commit(&mut batch, None) {
                 Ok(()) => break,
                 Err(error) => {
                     self.report(error);
@@ -277,7 +276,11 @@ impl Writer {
                 }
             }
         }
-        let lost = self.live.values().filter(|entry| entry.changed).count();
+        let lost = self
+            .live
+            .values()
+            .filter(|entry| entry.due.is_some())
+            .count();
         if lost > 0 {
             tracing::error!(
                 calls = lost,

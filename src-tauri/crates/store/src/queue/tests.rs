@@ -92,3 +92,25 @@ fn a_closed_queue_gives_out_what_waits_and_takes_nothing_more() {
     assert_eq!(queue.take(10, None).unwrap().len(), 1);
     assert!(queue.take(10, None).is_none());
 }
+
+#[test]
+fn a_writer_that_gathers_goes_on_at_once_for_who_waits_for_an_answer() {
+    let (queue, call) = (Queue::default(), CallId::new());
+    let long = std::time::Duration::from_secs(60);
+    let writer = std::thread::spawn({
+        let queue = queue.clone();
+        move || queue.take(10, Some(Instant::now() + long))
+    });
+    queue.push_event(delta(call, 1, "a"));
+    queue.push(Command::Flush(Box::new(|_| {})));
+    assert!(!writer.join().unwrap().unwrap().is_empty());
+}
+
+#[test]
+fn what_nobody_waits_for_gathers_until_its_time() {
+    let (queue, call) = (Queue::default(), CallId::new());
+    queue.push_event(delta(call, 1, "a"));
+    let until = Instant::now() + std::time::Duration::from_millis(20);
+    assert_eq!(queue.take(10, Some(until)).unwrap().len(), 1);
+    assert!(Instant::now() >= until);
+}
