@@ -310,6 +310,8 @@ impl Cell {
             Verdict::Failed(signal) => {
                 if let Some(hint) = hint {
                     state.cooling.hint(now, hint);
+                    state.pace_requests.asked_back(now, hint);
+                    state.pace_tokens.asked_back(now, hint);
                 }
                 (Outcome::Failure { hint }, signal)
             }

@@ -504,6 +504,23 @@ async fn a_wrong_key_that_one_simulated_model_plays_leaves_the_others_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_to_come_back_is_surer_than_what_is_told_to_be_left() {
+    let health = Health::default();
+    let target = target("p");
+    let mut permit = go(health.admit(&target, need()));
+    permit.headers(&RateHint {
+        limit_tokens: Some(10_000),
+        remaining_tokens: Some(0),
+        reset_tokens: Some(SECOND * 360),
+        ..RateHint::default()
+    });
+    permit.end(Some(&hinted(ErrorKind::RateLimited, SECOND)), 0);
+    assert!(waits(health.admit(&target, need())) <= SECOND);
+    advance(SECOND).await;
+    go(health.admit(&target, need())).end(None, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wrong_header_stops_the_last_path_for_no_longer_than_a_minute() {
     let health = Health::default();
     let target = target("p");

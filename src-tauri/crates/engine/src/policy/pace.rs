@@ -107,6 +107,14 @@ impl Pace {
         self.known = Some(known);
     }
 
+    /// Takes in that the provider asks to be called again `after` this long: its word to this one request is
+    /// surer than what it tells of its limits, which are whole by then if they were not before.
+    pub fn asked_back(&mut self, now: Instant, after: Duration) {
+        if let Some(known) = &mut self.known {
+            known.reset_at = known.reset_at.min(now + after.min(LONGEST_RESET));
+        }
+    }
+
     /// Returns whether the provider ever told this limit.
     pub fn is_told(&self) -> bool {
         self.known.is_some()
