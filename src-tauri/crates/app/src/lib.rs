@@ -166,6 +166,7 @@ impl App {
         if opened.created {
             prompts::add_sample(app.store()).await?;
         }
+        config::versions::keep(&app).await;
         app.tell_of_changes();
         Ok(app)
     }

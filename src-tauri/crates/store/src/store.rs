@@ -1,5 +1,6 @@
 //! The store as its users see it.
 
+use crate::config_versions::{self, ConfigVersionRow, NewConfigVersion};
 use crate::error::{Fault, StoreError};
 use crate::gateway_keys::{self, GatewayKeyRow, NewGatewayKey};
 use crate::owner::{self, Owner};
@@ -281,6 +282,36 @@ impl Store {
     pub async fn note_gateway_key_use(&self, id: &str, at_ms: i64) -> Result<(), StoreError> {
         let id = id.to_owned();
         self.write(move |connection| gateway_keys::note_use(connection, &id, at_ms))
+            .await
+    }
+
+    /// Records a version of the configuration file, unless the last one has the same text. Returns the
+    /// version that has the text.
+    ///
+    /// # Errors
+    /// Why the file could not be written.
+    pub async fn record_config_version(
+        &self,
+        version: NewConfigVersion,
+    ) -> Result<ConfigVersionRow, StoreError> {
+        self.write(move |connection| config_versions::record(connection, &version))
+            .await
+    }
+
+    /// Returns the last versions of the configuration file, newest first.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn config_versions(&self) -> Result<Vec<ConfigVersionRow>, StoreError> {
+        self.read(config_versions::list).await
+    }
+
+    /// Returns a version of the configuration file and its text.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or why the file could not be read.
+    pub async fn config_version(&self, id: u32) -> Result<(ConfigVersionRow, String), StoreError> {
+        self.read(move |connection| config_versions::get(connection, id))
             .await
     }
 

@@ -338,6 +338,17 @@ width: number,
  */
 height: number, };
 
+export type CheckRoute = { draft: RouteDraft, 
+/**
+ * The name under which the route is active now; `None`: it is new.
+ */
+original?: string, };
+
+/**
+ * The state of a target's circuit breaker.
+ */
+export type Circuit = "closed" | "open" | "half_open" | "down_until_fixed";
+
 /**
  * One column of a comparison.
  */
@@ -360,6 +371,11 @@ fallbacks: Array<string>,
 params: Params | null, };
 
 /**
+ * Who wrote a version.
+ */
+export type ConfigOrigin = "file" | "window" | "cli" | "gateway";
+
+/**
  * Why the configuration file on disk is not active.
  */
 export type ConfigProblem = { file: string, 
@@ -367,6 +383,42 @@ export type ConfigProblem = { file: string,
  * Counted from 1; `None` if the problem has no place.
  */
 line: number | null, column: number | null, field: string | null, message: string, fix: string | null, };
+
+/**
+ * One version of the configuration file that was active.
+ */
+export type ConfigVersion = { 
+/**
+ * Counts up from 1.
+ */
+id: number, 
+/**
+ * RFC 3339, UTC.
+ */
+at: string, origin: ConfigOrigin, 
+/**
+ * What was changed, in one clause; `None`: it was changed by hand.
+ */
+note?: string, 
+/**
+ * The version it brought back.
+ */
+restored_from?: number, bytes: number, 
+/**
+ * Whether it is the one that is active now.
+ */
+active: boolean, };
+
+export type ConfigVersionId = { id: number, };
+
+/**
+ * A version with its text and what sets it apart from the active one.
+ */
+export type ConfigVersionText = { version: ConfigVersion, text: string, 
+/**
+ * From the active text to this one, line by line.
+ */
+diff: Diff, added_lines: number, removed_lines: number, };
 
 /**
  * What the calls would have cost, failed attempts included. Amounts are exact.
@@ -676,6 +728,23 @@ export type KeychainState = { "state": "ok" } | { "state": "locked", message: st
 export type Lamp = "ok" | "warning" | "down" | "idle" | "simulated";
 
 /**
+ * Targets for single causes, as `provider/model` or `local`.
+ */
+export type ListsDraft = { 
+/**
+ * Empty: the general order, only to larger windows.
+ */
+context_too_long: Array<string>, 
+/**
+ * Empty: filtered content is sent to nobody else.
+ */
+content_filter: Array<string>, 
+/**
+ * For a refused key; empty: the call stops.
+ */
+auth: Array<string>, };
+
+/**
  * Something a window must know at once.
  */
 export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind": "event", event: CallEvent, 
@@ -728,6 +797,60 @@ export type Next = { "do": "retry", after_ms: number, } | { "do": "fallback", to
  * Asks the host to open a web address in the user's browser (after the UI had it confirmed).
  */
 export type OpenUrl = { url: string, };
+
+/**
+ * One of a step's equals.
+ */
+export type OptionDraft = { 
+/**
+ * `provider/model`, or `local` for a model on this machine.
+ */
+model: string, 
+/**
+ * Its share is this over the sum of the step's weights; counts only where `pick` is `weighted`.
+ */
+weight: number, };
+
+/**
+ * One option of a step: whether a call could be sent to it now, and what holds there.
+ */
+export type OptionState = { model: string, 
+/**
+ * Provider id; of a provider that is not configured, the preset's.
+ */
+provider: string, provider_label: string, local: boolean, ready: boolean, 
+/**
+ * Why it would be passed over; `None`: it is ready.
+ */
+why_not?: string, 
+/**
+ * `None`: it was not used lately.
+ */
+circuit?: Circuit, 
+/**
+ * How long it asked to be left alone for; `None`: it did not.
+ */
+cooling_ms?: number, 
+/**
+ * USD per token; `None`: no price is known.
+ */
+input_price?: PicoUsd, output_price?: PicoUsd, 
+/**
+ * Tokens; `None`: unknown.
+ */
+context_window?: number, 
+/**
+ * The clocks that hold, the step's own among them.
+ */
+first_token_ms: number, idle_ms: number, total_ms: number, retries: number, 
+/**
+ * `None`: not limited by the configuration.
+ */
+requests_per_minute?: number, tokens_per_minute?: number, 
+/**
+ * Median of recent first-token times; `None`: too few are known.
+ */
+first_token_p50_ms?: number, };
 
 /**
  * How a whole answer came about.
@@ -1063,6 +1186,8 @@ price?: TokenPrice,
  */
 general: boolean, behaviour: Behaviour, };
 
+export type RenameRoute = { name: string, to: string, };
+
 /**
  * Why a call failed: the first cause, then all that was tried.
  */
@@ -1102,6 +1227,125 @@ about: string, source: RouteSource,
 targets: Array<RouteTarget>, lists: RouteLists, settings: RouteSettings, };
 
 /**
+ * What is to be said about a form as it stands.
+ */
+export type RouteCheck = { 
+/**
+ * In the order of the form.
+ */
+problems: Array<RouteProblem>, 
+/**
+ * Of each step, of each of its options, in order.
+ */
+options: Array<Array<OptionState>>, 
+/**
+ * At most, whatever happens. `None`: there is nothing to estimate.
+ */
+worst?: RouteEstimate, typical?: RouteEstimate, };
+
+/**
+ * What changes would make of the file.
+ */
+export type RouteDiff = { before: string, after: string, 
+/**
+ * Line by line.
+ */
+diff: Diff, added_lines: number, removed_lines: number, };
+
+/**
+ * A route's whole form. What is `None` or empty is not written in the file.
+ */
+export type RouteDraft = { 
+/**
+ * 1 to 40 lower-case letters, digits, hyphens and underscores.
+ */
+name: string, 
+/**
+ * One line on what it is for.
+ */
+about: string, 
+/**
+ * When a call that names no route comes here; `None`: only by name.
+ */
+when?: string, 
+/**
+ * Among rules that fit, the route of the highest priority is taken. 0 to 1000.
+ */
+priority: number, 
+/**
+ * Tried in order.
+ */
+steps: Array<StepDraft>, lists: ListsDraft, 
+/**
+ * Causes after which the next target is tried, though they end a call in general.
+ */
+fall_back_on: Array<ErrorKind>, 
+/**
+ * Causes that end the call at once.
+ */
+stop_on: Array<ErrorKind>, recovery?: Recovery, 
+/**
+ * For the whole call.
+ */
+deadline_ms?: number, tier?: Tier, 
+/**
+ * Most tokens of an answer where the call does not say.
+ */
+max_tokens?: number, 
+/**
+ * When a second request goes out beside one that is slow to begin; `None`: never.
+ */
+hedge_after_ms?: number, 
+/**
+ * The answer when no target answers; `None`: the call fails.
+ */
+fallback_text?: string, task?: RouteTask, };
+
+/**
+ * One route's new form.
+ */
+export type RouteEdit = { 
+/**
+ * The name under which it is active now; `None`: it is new. A built-in route's own name is both.
+ */
+original?: string, draft: RouteDraft, };
+
+/**
+ * Changes to routes that are made together.
+ */
+export type RouteEdits = { drafts: Array<RouteEdit>, 
+/**
+ * Names of routes that are taken out of the file.
+ */
+remove: Array<string>, };
+
+/**
+ * What a call of a route costs and takes.
+ */
+export type RouteEstimate = { 
+/**
+ * `None`: the price of one of its models is not known.
+ */
+cost?: PicoUsd, 
+/**
+ * `None`: nothing is known to judge by.
+ */
+elapsed_ms?: number, 
+/**
+ * What it rests on, in one clause.
+ */
+rests_on: string, };
+
+/**
+ * A route with its form, as it is active.
+ */
+export type RouteForm = { draft: RouteDraft, source: RouteSource, 
+/**
+ * Whether a built-in route of this name stands behind it: removing it brings that one back.
+ */
+replaces_built_in: boolean, check: RouteCheck, };
+
+/**
  * Targets for failures that the general order does not help with. Empty: see each.
  */
 export type RouteLists = { 
@@ -1117,6 +1361,30 @@ content_filter: Array<RouteTarget>,
  * For a refused key; empty: the call stops.
  */
 auth: Array<RouteTarget>, };
+
+export type RouteName = { name: string, };
+
+/**
+ * How one of a step's equals is picked.
+ */
+export type RoutePick = "weighted" | "cheapest" | "fastest" | "best";
+
+/**
+ * Something wrong with a form.
+ */
+export type RouteProblem = { 
+/**
+ * Path in the form: `steps[0].options[1].model`, `lists.auth[0]`, `when`, `name`; empty: all of it.
+ */
+field: string, 
+/**
+ * One clause, lower case.
+ */
+message: string, fix?: string, 
+/**
+ * Whether it keeps the form from being activated.
+ */
+blocking: boolean, };
 
 /**
  * One route's part of a rehearsal.
@@ -1357,6 +1625,31 @@ group: string,
 prompt_version: number | null, calls: Array<StartedCall>, };
 
 /**
+ * One step of a route's form. `None`: as the settings or the model's tier have it.
+ */
+export type StepDraft = { 
+/**
+ * Equals, of which one is picked for a call.
+ */
+options: Array<OptionDraft>, pick: RoutePick, first_token_ms?: number, idle_ms?: number, 
+/**
+ * One attempt as a whole.
+ */
+total_ms?: number, 
+/**
+ * 0 to 10.
+ */
+retries?: number, requests_per_minute?: number, 
+/**
+ * Input and output together.
+ */
+tokens_per_minute?: number, 
+/**
+ * Requests under way at the same time.
+ */
+concurrency?: number, };
+
+/**
  * A target as shown to people: no address, no credential.
  */
 export type TargetInfo = { 
@@ -1530,6 +1823,26 @@ export interface Api {
   "models.list": { params: Empty; result: Array<ModelInfo> };
   /** Routes: named chains of targets, those of the configuration file first. */
   "routes.list": { params: Empty; result: Array<Route> };
+  /** A route's whole form, as it is active. */
+  "routes.get": { params: RouteName; result: RouteForm };
+  /** What is wrong with a form, and what a call of it would cost and take. */
+  "routes.check": { params: CheckRoute; result: RouteCheck };
+  /** What changes would make of the configuration file. */
+  "routes.diff": { params: RouteEdits; result: RouteDiff };
+  /** Makes changes active: writes the configuration file and keeps its version. */
+  "routes.activate": { params: RouteEdits; result: ConfigVersion };
+  /** Takes a route out of the configuration file. A built-in one of its name comes back. */
+  "routes.remove": { params: RouteName; result: ConfigVersion };
+  /** Gives a route another name. */
+  "routes.rename": { params: RenameRoute; result: ConfigVersion };
+  /** Copies a route under another name. */
+  "routes.duplicate": { params: RenameRoute; result: ConfigVersion };
+  /** Versions of the configuration file, newest first. */
+  "config.versions": { params: Empty; result: Array<ConfigVersion> };
+  /** A version's text, and what sets it apart from the active one. */
+  "config.version": { params: ConfigVersionId; result: ConfigVersionText };
+  /** Makes an old version of the configuration file active again. */
+  "config.restore": { params: ConfigVersionId; result: ConfigVersion };
   /** The gateway as it is now, with its keys. */
   "gateway.status": { params: Empty; result: GatewayStatus };
   /** Starts the gateway, or moves it to another port. */
