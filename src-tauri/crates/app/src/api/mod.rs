@@ -1,6 +1,7 @@
 //! The API table: every use-case once, with its name, parameters and result. Both hosts and the
 //! TypeScript types come from it.
 
+mod export_types;
 mod gateway_types;
 mod rehearse_types;
 mod routes_types;

@@ -1,6 +1,7 @@
 //! What crosses to the user interface and back. Nothing here can hold a credential, but for a gateway key in
 //! the answer that makes it.
 
+pub use super::export_types::*;
 pub use super::gateway_types::*;
 pub use super::routes_types::*;
 
