@@ -39,6 +39,19 @@ has_real_provider: boolean,
 interrupted_at_launch: number, };
 
 /**
+ * Adds what an import found to the configuration file.
+ */
+export type ApplyImport = { 
+/**
+ * As given to the preview.
+ */
+text: string, kind: ImportKind, 
+/**
+ * Puts keys written in the text into the key store; otherwise they are left out.
+ */
+store_keys: boolean, };
+
+/**
  * How often calls were tried.
  */
 export type AttemptCount = { total: number, per_call: number, 
@@ -520,6 +533,38 @@ call: number, began_ms: number,
 elapsed_ms: number, trail: Array<TrailStep>, };
 
 /**
+ * How a file is to be coloured.
+ */
+export type ExportLanguage = "yaml" | "json" | "toml";
+
+/**
+ * A route in a gateway's form.
+ */
+export type ExportPreview = { 
+/**
+ * The main file first; never empty.
+ */
+files: Array<ExportedFile>, 
+/**
+ * What does not hold there as it holds here, in the order of the route's settings.
+ */
+losses: Array<TransferLoss>, };
+
+/**
+ * A gateway whose own configuration can be written.
+ */
+export type ExportTo = "litellm" | "portkey" | "envoy" | "bifrost" | "tensorzero" | "openrouter";
+
+/**
+ * One file of an export. Holds no key: names of environment variables and secrets only.
+ */
+export type ExportedFile = { 
+/**
+ * A file name without folders.
+ */
+name: string, language: ExportLanguage, text: string, };
+
+/**
  * One failed attempt in a [`Report`].
  */
 export type FailedAttempt = { attempt: number, target: TargetInfo, error: CallError, };
@@ -675,12 +720,89 @@ base_urls: Array<GatewayBaseUrl>, access: GatewayAccess,
  */
 keys: Array<GatewayKey>, };
 
+/**
+ * What an import added.
+ */
+export type ImportDone = { providers: Array<string>, routes: Array<string>, 
+/**
+ * Keys that were put into the key store.
+ */
+keys: Array<ImportedKey>, };
+
 export type ImportKeys = { token: string, variables: Array<string>, 
 /**
  * Reference environment variables by name instead of copying values to the key store
  * (only for the environment's own variables).
  */
 by_reference: boolean, };
+
+/**
+ * What a text to import is.
+ */
+export type ImportKind = "auto" | "litellm" | "openrouter" | "portkey" | "environment";
+
+/**
+ * What an import would add to the configuration file.
+ */
+export type ImportPreview = { 
+/**
+ * What the text was read as; never `auto`.
+ */
+kind: ImportKind, 
+/**
+ * The tables that would be added, as TOML. Empty: there is nothing to add.
+ */
+toml: string, 
+/**
+ * Ids of providers that would be added.
+ */
+providers: Array<string>, 
+/**
+ * Names of routes that would be added.
+ */
+routes: Array<string>, 
+/**
+ * Keys written in the text itself. They never go into the file.
+ */
+keys: Array<ImportedKey>, 
+/**
+ * What stands in the way; empty: it can be applied.
+ */
+problems: Array<ImportProblem>, 
+/**
+ * What is not taken over, or not as it was.
+ */
+losses: Array<TransferLoss>, };
+
+/**
+ * Why an import cannot be applied.
+ */
+export type ImportProblem = { 
+/**
+ * Counted from 1.
+ */
+line?: number, 
+/**
+ * Path in the text, for example `model_list[0].litellm_params.model`; `None`: the text as a whole.
+ */
+field?: string, 
+/**
+ * One clause: lower case, no final period. Repeats no value of the text.
+ */
+message: string, };
+
+/**
+ * A key found in an imported text, by its place only.
+ */
+export type ImportedKey = { 
+/**
+ * Id of the provider it is for.
+ */
+provider: string, 
+/**
+ * Its name within the provider.
+ */
+name: string, };
 
 export type InstallCommand = { 
 /**
@@ -759,6 +881,11 @@ offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } 
  * How calls are spread over the span.
  */
 export type Load = "constant" | "poisson" | "ramp" | "burst";
+
+/**
+ * How much of a setting is lost.
+ */
+export type LossSeverity = "dropped" | "approximated" | "note";
 
 /**
  * One turn of the conversation.
@@ -954,6 +1081,20 @@ env: string | null, key_url: string | null, models: Array<string>,
  * What must be changed before it can work (Azure's resource name); `None` if nothing.
  */
 note: string | null, };
+
+/**
+ * Asks for a route in a gateway's form.
+ */
+export type PreviewExport = { 
+/**
+ * Name of a route, configured or built in.
+ */
+route: string, to: ExportTo, };
+
+/**
+ * Asks what an import would add.
+ */
+export type PreviewImport = { text: string, kind: ImportKind, };
 
 /**
  * Asks how a route would be rehearsed.
@@ -1725,6 +1866,19 @@ export type TrailStep = {
  * Counted from the call's start.
  */
 at_ms: number, text: string, };
+
+/**
+ * A setting that does not mean the same on the other side.
+ */
+export type TransferLoss = { 
+/**
+ * Path in what is taken over, counted from 0, for example `steps[0].clocks.idle`.
+ */
+setting: string, 
+/**
+ * One clause: lower case, no final period.
+ */
+what: string, severity: LossSeverity, };
 
 /**
  * State the UI keeps between launches, by key. Values are the UI's own JSON.

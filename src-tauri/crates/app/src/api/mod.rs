@@ -2,6 +2,7 @@
 //! TypeScript types come from it.
 
 mod config_types;
+mod export_types;
 mod gateway_types;
 mod rehearse_types;
 mod route_edit_types;

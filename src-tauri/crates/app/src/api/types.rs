@@ -2,6 +2,7 @@
 //! the answer that makes it.
 
 pub use super::config_types::*;
+pub use super::export_types::*;
 pub use super::gateway_types::*;
 pub use super::route_edit_types::*;
 pub use super::routes_types::*;
