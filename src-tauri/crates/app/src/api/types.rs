@@ -8,6 +8,7 @@ pub use super::route_edit_types::*;
 pub use super::routes_types::*;
 
 pub use super::rehearse_types::*;
+pub use super::spend_types::*;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
