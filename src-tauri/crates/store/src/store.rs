@@ -13,6 +13,7 @@ use crate::writer::Writer;
 use crate::{answers, calls, open, schema, ui_state};
 use rusqlite::Connection;
 use serde_json::Value;
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -123,8 +124,8 @@ impl Store {
 
     /// Records an event of a call. Never blocks, never drops; it reaches the file within 200 ms. After
     /// [`Store::close`] nothing is recorded.
-    pub fn append(&self, event: CallEvent) {
-        if !self.0.queue.push_event(event) {
+    pub fn append(&self, event: impl Borrow<CallEvent>) {
+        if !self.0.queue.push_event(event.borrow()) {
             tracing::warn!("an event came after the history was closed");
         }
     }
