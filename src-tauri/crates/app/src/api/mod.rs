@@ -3,6 +3,7 @@
 
 mod config_types;
 mod export_types;
+mod budget_types;
 mod gateway_types;
 mod rehearse_types;
 mod route_edit_types;
