@@ -22,6 +22,7 @@ pub mod rehearse;
 pub mod routes;
 pub mod secrets;
 mod simulator;
+pub mod spend;
 pub mod variables;
 
 use api::types::{ApiError, ErrorCode, KeyScan, Live, ProviderInfo, SetKey};

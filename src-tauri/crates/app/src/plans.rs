@@ -50,7 +50,7 @@ pub fn output_limit(app: &App, model: &str) -> Option<u32> {
     let (name, _) = without_twins(model);
     let route = config.route(name)?;
     let limit = route.output_limit()?;
-    Some(if chain::thinks(&config, &route.targets) {
+    Some(if chain::thinks(&config, route) {
         limit.saturating_add(THINKING_ROOM)
     } else {
         limit

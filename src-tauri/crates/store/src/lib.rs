@@ -27,7 +27,9 @@
 //! Nothing is ever deleted here, and no credential has a place in any table: of a gateway key only the hash.
 
 mod answers;
+mod budgets;
 mod calls;
+mod config_versions;
 mod error;
 mod fold;
 mod gateway_keys;
@@ -41,6 +43,7 @@ mod readers;
 mod rows;
 mod schema;
 mod search;
+mod spend;
 mod sql;
 mod store;
 mod ui_state;

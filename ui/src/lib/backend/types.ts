@@ -468,6 +468,11 @@ call: number, began_ms: number,
 elapsed_ms: number, trail: Array<TrailStep>, };
 
 /**
+ * Asks for a report as a file.
+ */
+export type ExportSpend = { query: SpendQuery, format: SpendFormat, };
+
+/**
  * One failed attempt in a [`Report`].
  */
 export type FailedAttempt = { attempt: number, target: TargetInfo, error: CallError, };
@@ -1285,6 +1290,320 @@ export type SetUiState = { key: string,
 value: unknown, };
 
 /**
+ * One bar's time.
+ */
+export type SpendBucket = { from: string, 
+/**
+ * Exclusive.
+ */
+to: string, 
+/**
+ * `14:00` or `25 Nov`; the hour that a clock change repeats has its offset too.
+ */
+label: string, 
+/**
+ * The range ends or begins within this bucket, or it is not over yet.
+ */
+partial: boolean, };
+
+/**
+ * What a series and a row of the table stand for.
+ */
+export type SpendBy = "model" | "provider" | "route" | "project" | "caller" | "prompt" | "tag";
+
+/**
+ * A drawn chart.
+ */
+export type SpendChart = { 
+/**
+ * Follows the page's theme.
+ */
+svg: string, 
+/**
+ * Where each bar is and what it says, as JSON: for hover and keyboard.
+ */
+sidecar: string, };
+
+/**
+ * A chart's size in pixels.
+ */
+export type SpendChartSize = { 
+/**
+ * 300 to 4,000.
+ */
+width: number, 
+/**
+ * 150 to 4,000.
+ */
+height: number, };
+
+/**
+ * A file to be saved by `save_text`.
+ */
+export type SpendFile = { suggested_name: string, text: string, };
+
+/**
+ * Only calls that are all of these. An empty text means calls without one (no route, no project, no tag).
+ */
+export type SpendFilter = { model?: string, provider?: string, route?: string, project?: string, caller?: string, prompt?: string, tag?: string, };
+
+/**
+ * What will have been spent at the end of the window, if the rest of it goes like the days before.
+ */
+export type SpendForecast = { 
+/**
+ * The window: `November`, or `today`.
+ */
+label: string, from: string, to: string, 
+/**
+ * What is spent already in the window.
+ */
+so_far: PicoUsd, 
+/**
+ * In 8 of 10 resampled futures the window ends between these two.
+ */
+low: PicoUsd, high: PicoUsd, middle: PicoUsd, 
+/**
+ * Whole days of history that it rests on.
+ */
+days: number, };
+
+export type SpendFormat = "csv" | "json" | "svg";
+
+/**
+ * What a series has in a bucket.
+ */
+export type SpendPoint = { spend: PicoUsd, calls: number, failed: number, unpriced: number, 
+/**
+ * Whether a part of `spend` is estimated.
+ */
+estimated: boolean, 
+/**
+ * In milliseconds, within 2.5 %; only in the view `latency`, `None` without an answered call.
+ */
+latency_p50_ms?: number, latency_p95_ms?: number, first_token_p50_ms?: number, };
+
+/**
+ * The period of the same length before.
+ */
+export type SpendPrevious = { from: string, to: string, 
+/**
+ * For example `previous 7 days`.
+ */
+label: string, spend: PicoUsd, calls: number, failed: number, rescued: number, };
+
+/**
+ * Saving says nothing without quality: both sides' figures over the same range.
+ */
+export type SpendQuality = { routed: SpendQualityFigures, baseline: SpendQualityFigures, 
+/**
+ * For example `0.9 % failed, baseline 1.4 %; no votes`, or `no quality data`.
+ */
+summary: string, };
+
+export type SpendQualityFigures = { calls: number, failed: number, rated_good: number, rated_bad: number, };
+
+/**
+ * What a report is to show.
+ */
+export type SpendQuery = { range: SpendRange, by: SpendBy, view: SpendView, filter: SpendFilter, 
+/**
+ * `provider/model` with which the routed calls are compared; `None`: the tile "saved" is empty.
+ */
+baseline?: string, 
+/**
+ * Only simulated calls, instead of only real ones.
+ */
+simulated: boolean, 
+/**
+ * The chart's size; `None`: no chart is drawn.
+ */
+chart?: SpendChartSize, };
+
+/**
+ * Which time a report covers. Ranges that end now end at the end of the running quarter of an hour.
+ */
+export type SpendRange = { "kind": "today" } | { "kind": "last_24h" } | { "kind": "last_7d" } | { "kind": "last_30d" } | { "kind": "month_to_date" } | { "kind": "custom", from: string, to: string, };
+
+/**
+ * All that the Costs screen shows.
+ */
+export type SpendReport = { from: string, 
+/**
+ * Exclusive.
+ */
+to: string, 
+/**
+ * Name of the zone whose days these are, for example `Europe/Berlin`.
+ */
+zone: string, 
+/**
+ * What a bucket is: hours if the range is at most 48 hours long.
+ */
+unit: SpendUnit, buckets: Array<SpendBucket>, tiles: SpendTiles, 
+/**
+ * By spend, the largest first (by calls where nothing was spent): at most six and `Other`.
+ */
+series: Array<SpendSeries>, 
+/**
+ * Every value, by spend, the largest first; at most 1,000, the rest in `rows_left_out`.
+ */
+rows: Array<SpendRow>, rows_left_out: number, 
+/**
+ * Of all calls of the range, each counted once.
+ */
+totals: SpendRow, 
+/**
+ * Projects that calls of the range have, by name: what the filter can be set to.
+ */
+projects: Array<string>, 
+/**
+ * Simulated calls in the range, which are not in this report (or, if asked for, the only ones in it).
+ */
+simulated_calls: number, chart?: SpendChart, };
+
+/**
+ * Calls that answered although an attempt of theirs had failed; each is counted under one of these.
+ */
+export type SpendRescued = { 
+/**
+ * By the same target, asked again.
+ */
+retry: number, 
+/**
+ * By another target.
+ */
+fallback: number, 
+/**
+ * By carrying a cut answer on.
+ */
+continuation: number, };
+
+/**
+ * A row of the table.
+ */
+export type SpendRow = { 
+/**
+ * What the filter takes: a model as `provider/model`, a prompt's id, else the name; empty: without one.
+ */
+key: string, label: string, 
+/**
+ * Ended calls: answered, failed, stopped and interrupted.
+ */
+calls: number, failed: number, cancelled: number, interrupted: number, 
+/**
+ * Of `failed` and `interrupted` together, 0 to 1.
+ */
+error_share: number, rescued: SpendRescued, retries: number, 
+/**
+ * Not from a cache.
+ */
+input_tokens: number, 
+/**
+ * Read from a cache or written to one.
+ */
+cached_tokens: number, 
+/**
+ * Shown text and reasoning.
+ */
+output_tokens: number, spend: PicoUsd, 
+/**
+ * Of the report's whole spend, 0 to 1.
+ */
+share: number, unpriced: number, 
+/**
+ * Part of `spend` that is estimated.
+ */
+estimated: PicoUsd, 
+/**
+ * Of answered calls, in milliseconds, within 2.5 %; `None` without one.
+ */
+latency_p50_ms?: number, latency_p95_ms?: number, first_token_p50_ms?: number, };
+
+/**
+ * What the routed calls would have cost at the baseline's prices, less what they did cost.
+ */
+export type SpendSaved = { 
+/**
+ * `provider/model`.
+ */
+baseline: string, 
+/**
+ * Negative if routing cost more.
+ */
+amount: PicoUsd, baseline_cost: PicoUsd, actual_cost: PicoUsd, 
+/**
+ * Routed calls with a known cost: those that are compared.
+ */
+calls: number, 
+/**
+ * What the figure assumes, as a sentence.
+ */
+assumption: string, quality: SpendQuality, };
+
+/**
+ * A colour of the chart.
+ */
+export type SpendSeries = { 
+/**
+ * As in [`SpendRow::key`]; empty for `Other` too.
+ */
+key: string, label: string, 
+/**
+ * Whether it is all that the others are not.
+ */
+other: boolean, 
+/**
+ * One a bucket.
+ */
+values: Array<SpendPoint>, };
+
+/**
+ * The figures above the chart.
+ */
+export type SpendTiles = { spend: PicoUsd, previous: SpendPrevious, calls: number, failed: number, rescued: SpendRescued, 
+/**
+ * Calls whose cost is not known; they are not in `spend`.
+ */
+unpriced: number, 
+/**
+ * Part of `spend` that comes from counts or prices that we estimated, 0 to 1.
+ */
+estimated_share: number, input_tokens: number, cached_tokens: number, output_tokens: number, 
+/**
+ * `None`: see `no_forecast`.
+ */
+forecast?: SpendForecast, 
+/**
+ * Why there is no forecast.
+ */
+no_forecast?: string, saved?: SpendSaved, 
+/**
+ * Why there is no figure of what was saved, if a baseline was given.
+ */
+no_saved?: string, };
+
+/**
+ * What was spent today, for the title bar.
+ */
+export type SpendToday = { spend: PicoUsd, calls: number, failed: number, unpriced: number, estimated_share: number, 
+/**
+ * When the day began.
+ */
+from: string, 
+/**
+ * When the next begins.
+ */
+to: string, zone: string, };
+
+export type SpendUnit = "hour" | "day";
+
+/**
+ * What the chart shows.
+ */
+export type SpendView = "spend" | "latency" | "errors";
+
+/**
  * Percentiles in milliseconds: of n sorted values, that at rank ⌈p·n⌉.
  */
 export type Spread = { p50_ms: number, p90_ms: number, p95_ms: number, p99_ms: number, max_ms: number, };
@@ -1600,6 +1919,12 @@ export interface Api {
   "rehearse.report": { params: Empty; result: RehearsalReport };
   /** The last finished rehearsal's chart: calls over time by answering model, faults shaded. */
   "rehearse.chart": { params: ChartRehearsal; result: RehearsalChart };
+  /** What calls cost, how long they took and how often they failed, over a range of time. */
+  "spend.report": { params: SpendQuery; result: SpendReport };
+  /** What was spent today. */
+  "spend.today": { params: Empty; result: SpendToday };
+  /** A report as the text of a file. */
+  "spend.export": { params: ExportSpend; result: SpendFile };
   /** Compares two texts. */
   "diff.texts": { params: DiffTexts; result: Diff };
 }

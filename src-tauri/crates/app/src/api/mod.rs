@@ -4,6 +4,7 @@
 mod gateway_types;
 mod rehearse_types;
 mod routes_types;
+mod spend_types;
 pub mod types;
 mod typescript;
 
@@ -159,6 +160,13 @@ api! {
     "rehearse.report" => crate::rehearse::report, Empty, RehearsalReport;
     #[doc = "The last finished rehearsal's chart: calls over time by answering model, faults shaded."]
     "rehearse.chart" => crate::rehearse::chart, ChartRehearsal, RehearsalChart;
+
+    #[doc = "What calls cost, how long they took and how often they failed, over a range of time."]
+    "spend.report" => crate::spend::report, SpendQuery, SpendReport;
+    #[doc = "What was spent today."]
+    "spend.today" => crate::spend::today, Empty, SpendToday;
+    #[doc = "A report as the text of a file."]
+    "spend.export" => crate::spend::export, ExportSpend, SpendFile;
 
     #[doc = "Compares two texts."]
     "diff.texts" => crate::diff::texts, DiffTexts, Diff;

@@ -5,6 +5,7 @@ pub use super::gateway_types::*;
 pub use super::routes_types::*;
 
 pub use super::rehearse_types::*;
+pub use super::spend_types::*;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -55,11 +55,11 @@ impl<'a> Chain<'a> {
             }));
             return;
         };
-        if route.targets.contains(&RouteTarget::Local) {
+        if route.targets().any(|target| *target == RouteTarget::Local) {
             self.app.providers().keep_local_in_view(self.config).await;
         }
         let before = self.candidates.len();
-        for target in &route.targets {
+        for target in route.targets() {
             match self.candidate(route, target, twins).await {
                 Some(candidate) => drop(self.add(candidate)),
                 None => reasons.push("no model was found on this machine".to_owned()),
@@ -200,8 +200,8 @@ impl<'a> Chain<'a> {
 }
 
 /// Returns whether any of a route's targets thinks before it answers.
-pub(super) fn thinks(config: &Config, targets: &[RouteTarget]) -> bool {
-    targets.iter().any(|target| match target {
+pub(super) fn thinks(config: &Config, route: &RouteConfig) -> bool {
+    route.targets().any(|target| match target {
         RouteTarget::Known { preset, model } => {
             model_of(Some(preset), model).capabilities.reasoning
         }

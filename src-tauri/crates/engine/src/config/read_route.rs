@@ -3,7 +3,7 @@
 use crate::config::duration::parse_duration;
 use crate::config::presets::{preset, presets};
 use crate::config::raw::{Field, Problems, Table, nearest};
-use crate::config::route::{LOCAL, RouteConfig, RouteTarget, Task};
+use crate::config::route::{LOCAL, RouteConfig, RouteStep, RouteTarget, Task};
 use crate::config::validate::{RECOVERIES, TIERS, check_model_name, duration};
 use crate::plan::Hedge;
 use std::time::Duration;
@@ -88,7 +88,8 @@ fn route(
         name: field.name.to_owned(),
         about: String::new(),
         built_in: false,
-        targets: list(targets),
+        when: None,
+        steps: list(targets).into_iter().map(RouteStep::plain).collect(),
         context_too_long: list(table.take("context_too_long")),
         content_filter: list(table.take("content_filter")),
         auth: list(table.take("auth")),
@@ -105,7 +106,7 @@ fn route(
         .and_then(|field| hedge(field, problems));
     if let Some(field) = hedge_field
         && result.hedge.is_some()
-        && result.targets.len() == 1
+        && result.targets().count() == 1
     {
         field.problem(problems, "a second request needs a second target");
     }

@@ -58,11 +58,14 @@ fn a_route_is_read_with_everything_it_can_say() {
             name: "support".into(),
             about: "Answers customers".into(),
             built_in: false,
-            targets: vec![
+            when: None,
+            steps: [
                 model("work", "gpt-6.1-terra"),
                 claude.clone(),
                 RouteTarget::Local
-            ],
+            ]
+            .map(RouteStep::plain)
+            .to_vec(),
             context_too_long: vec![model("gemini", "gemini-4-argon")],
             content_filter: vec![model("sandbox", "steady")],
             auth: vec![claude],
