@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What each crate of the workspace may depend on, tests included. The shell is `switchboard`.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-prices", &[]),
+    ("switchboard-charts", &[]),
     ("switchboard-engine", &["switchboard-prices"]),
     ("switchboard-sandbox", &["switchboard-engine"]),
     ("switchboard-store", &["switchboard-engine"]),
@@ -17,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "switchboard-app",
         &[
+            "switchboard-charts",
             "switchboard-engine",
             "switchboard-sandbox",
             "switchboard-store",

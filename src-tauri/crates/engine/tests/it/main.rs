@@ -13,5 +13,6 @@ mod loop_causes;
 mod loop_hedge;
 mod loop_property;
 mod loop_recovery;
+mod loop_steps;
 mod network;
 mod script;
