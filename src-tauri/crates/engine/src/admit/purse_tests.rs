@@ -40,6 +40,7 @@ fn target(price: Option<TokenPrice>, url: &str) -> Target {
         tier: Tier::Standard,
         timeouts: Tier::Standard.timeouts(),
         limits: Limits::default(),
+        step: Default::default(),
         price: price.map(|price| Arc::new(Tariff::flat("m", price, "test"))),
         simulated: false,
     }
