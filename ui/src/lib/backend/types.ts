@@ -1,6 +1,36 @@
 // Generated from the Rust types by `cargo xtask types`. Do not edit.
 
 /**
+ * Something about spending that a person should know.
+ */
+export type Alert = { id: number, 
+/**
+ * Milliseconds since 1970.
+ */
+at_ms: number, level: AlertLevel, title: string, 
+/**
+ * One or two sentences.
+ */
+text: string, 
+/**
+ * The budget it is about.
+ */
+budget?: string, 
+/**
+ * The caller it is about, who can be stopped.
+ */
+caller?: string, dismissed: boolean, 
+/**
+ * Whether it was kept quiet: no notification, no webhook.
+ */
+muted: boolean, };
+
+/**
+ * How much an alert matters.
+ */
+export type AlertLevel = "info" | "warning" | "alarm";
+
+/**
  * An error of a use-case; the UI switches on `code`.
  */
 export type ApiError = { code: ErrorCode, 
@@ -551,6 +581,11 @@ files: Array<ExportedFile>,
 losses: Array<TransferLoss>, };
 
 /**
+ * Asks for a report as a file.
+ */
+export type ExportSpend = { query: SpendQuery, format: SpendFormat, };
+
+/**
  * A gateway whose own configuration can be written.
  */
 export type ExportTo = "litellm" | "portkey" | "envoy" | "bifrost" | "tensorzero" | "openrouter";
@@ -563,9 +598,6 @@ export type ExportedFile = {
  * A file name without folders.
  */
 name: string, language: ExportLanguage, text: string, };
- * Asks for a report as a file.
- */
-export type ExportSpend = { query: SpendQuery, format: SpendFormat, };
 
 /**
  * One failed attempt in a [`Report`].
@@ -878,7 +910,7 @@ export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind":
  * since the call (or its last restart) began. A piece that overlaps what is known already
  * is cut by the reader; a piece beyond it means that something was missed.
  */
-offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", };
+offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", } | { "kind": "budgets_changed", } | { "kind": "alert_raised", alert: Alert, };
 
 /**
  * How calls are spread over the span.

@@ -1,9 +1,9 @@
 //! The API table: every use-case once, with its name, parameters and result. Both hosts and the
 //! TypeScript types come from it.
 
+mod budget_types;
 mod config_types;
 mod export_types;
-mod budget_types;
 mod gateway_types;
 mod rehearse_types;
 mod route_edit_types;

@@ -1,9 +1,9 @@
 //! What crosses to the user interface and back. Nothing here can hold a credential, but for a gateway key in
 //! the answer that makes it.
 
+pub use super::budget_types::*;
 pub use super::config_types::*;
 pub use super::export_types::*;
-pub use super::budget_types::*;
 pub use super::gateway_types::*;
 pub use super::route_edit_types::*;
 pub use super::routes_types::*;
