@@ -8,6 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-prices", &[]),
     ("switchboard-engine", &["switchboard-prices"]),
+    (
+        "switchboard-export",
+        &["switchboard-prices", "switchboard-engine"],
+    ),
     ("switchboard-sandbox", &["switchboard-engine"]),
     ("switchboard-store", &["switchboard-engine"]),
     (
@@ -18,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "switchboard-app",
         &[
             "switchboard-engine",
+            "switchboard-export",
             "switchboard-sandbox",
             "switchboard-store",
             "switchboard-rehearse",

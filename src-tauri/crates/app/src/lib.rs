@@ -9,6 +9,7 @@ pub mod api;
 pub mod calls;
 pub mod config;
 pub mod diff;
+pub mod export;
 pub mod gateway;
 mod gateway_keys;
 pub mod host;

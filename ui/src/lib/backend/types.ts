@@ -494,7 +494,7 @@ export type ExportPreview = {
  */
 files: Array<ExportedFile>, 
 /**
- * What does not hold there as it holds here, in the order of the route's settings.
+ * What does not hold there as it holds here, the gravest first.
  */
 losses: Array<TransferLoss>, };
 
@@ -1684,6 +1684,8 @@ export interface Api {
   "models.list": { params: Empty; result: Array<ModelInfo> };
   /** Routes: named chains of targets, those of the configuration file first. */
   "routes.list": { params: Empty; result: Array<Route> };
+  /** A route in the own form of a gateway for production. */
+  "export.preview": { params: PreviewExport; result: ExportPreview };
   /** The gateway as it is now, with its keys. */
   "gateway.status": { params: Empty; result: GatewayStatus };
   /** Starts the gateway, or moves it to another port. */

@@ -86,6 +86,9 @@ api! {
     #[doc = "Routes: named chains of targets, those of the configuration file first."]
     "routes.list" => crate::routes::list, Empty, Vec<Route>;
 
+    #[doc = "A route in the own form of a gateway for production."]
+    "export.preview" => crate::export::preview, PreviewExport, ExportPreview;
+
     #[doc = "The gateway as it is now, with its keys."]
     "gateway.status" => crate::gateway::status, Empty, GatewayStatus;
     #[doc = "Starts the gateway, or moves it to another port."]
