@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What each crate of the workspace may depend on, tests included. The shell is `switchboard`.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-prices", &[]),
+    ("switchboard-charts", &[]),
     ("switchboard-engine", &["switchboard-prices"]),
     (
         "switchboard-export",
@@ -21,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "switchboard-app",
         &[
+            "switchboard-charts",
             "switchboard-engine",
             "switchboard-export",
             "switchboard-sandbox",

@@ -5,7 +5,11 @@ use crate::api::types::*;
 use crate::routes::{Place, place};
 use jiff::Timestamp;
 use switchboard_engine::config::{Config, RouteConfig, RouteTarget, nearest};
-use switchboard_export::{Gateway, Input, Language, Loss, OutFile, Severity};
+use switchboard_engine::policy::budget::Scope;
+use switchboard_engine::policy::period::Period;
+use switchboard_export::{
+    Budget, BudgetScope, Gateway, Input, Language, Loss, OutFile, Severity, Window,
+};
 
 /// Returns a route in a gateway's form, with what is lost on the way.
 ///
@@ -26,7 +30,7 @@ pub async fn preview(app: &App, params: PreviewExport) -> Result<ExportPreview, 
         config: &config,
         route,
         place: &find,
-        budgets: &[],
+        budgets: &budgets(&config, &route.name),
         at: Timestamp::now(),
     };
     let export = switchboard_export::export(&input, gateway(params.to)).map_err(|error| {
@@ -77,6 +81,32 @@ async fn first(
         }
     }
     places.into_iter().next()
+}
+
+/// Returns the budgets that refuse calls of a route: its own and everybody's.
+fn budgets(config: &Config, route: &str) -> Vec<Budget> {
+    let budgets = config.budgets.list.iter().filter(|budget| budget.blocks);
+    budgets
+        .filter_map(|budget| {
+            let scope = match &budget.scope {
+                Scope::Global => BudgetScope::Global,
+                Scope::Route(name) if name == route => BudgetScope::Route,
+                _ => return None,
+            };
+            Some(Budget {
+                name: budget.name.clone(),
+                scope,
+                window: match budget.period {
+                    Period::Hour => Window::Hour,
+                    Period::Day => Window::Day,
+                    Period::Week => Window::Week,
+                    Period::Month => Window::Month,
+                    Period::Call => Window::Call,
+                },
+                limit: budget.limit?,
+            })
+        })
+        .collect()
 }
 
 fn no_route(config: &Config, name: &str) -> ApiError {

@@ -23,6 +23,7 @@ pub mod rehearse;
 pub mod routes;
 pub mod secrets;
 mod simulator;
+pub mod spend;
 pub mod variables;
 
 use api::types::{ApiError, ErrorCode, KeyScan, Live, ProviderInfo, SetKey};
@@ -167,6 +168,7 @@ impl App {
         if opened.created {
             prompts::add_sample(app.store()).await?;
         }
+        config::versions::keep(&app).await;
         app.tell_of_changes();
         Ok(app)
     }

@@ -3,8 +3,10 @@
 use switchboard_engine::price::PicoUsd;
 
 /// Most that may be spent in a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
+    /// As in the configuration.
+    pub name: String,
     pub scope: BudgetScope,
     pub window: Window,
     pub limit: PicoUsd,
@@ -26,9 +28,16 @@ pub enum Window {
     Day,
     Week,
     Month,
+    /// Each call alone.
+    Call,
 }
 
 impl Budget {
+    /// Returns its path, as losses name it.
+    pub(crate) fn setting(&self) -> String {
+        format!("budgets.{}", self.name)
+    }
+
     /// Returns the limit in US dollars.
     pub(crate) fn usd(&self) -> f64 {
         usd(self.limit)
@@ -47,6 +56,7 @@ impl Window {
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",
+            Self::Call => "call",
         }
     }
 }

@@ -11,6 +11,23 @@ pub(crate) fn report(route: &Route, losses: &mut Losses) {
         let what = format!("{there} has no such rules: its callers name the route");
         losses.dropped("when", what);
     }
+    if route.priority > 0 {
+        losses.dropped("priority", "it orders rules, and there are none there");
+    }
+    for (name, list) in [
+        ("fall_back_on", &route.rulings.fall_back_on),
+        ("stop_on", &route.rulings.stop_on),
+    ] {
+        if !list.is_empty() {
+            losses.dropped(name, format!("{there} has causes of its own"));
+        }
+    }
+    if !route.budgets.is_empty() {
+        losses.note(
+            "budgets",
+            "nothing is told on the way to a limit there, and no cheaper model is taken before it",
+        );
+    }
     if route.hedge.is_some() {
         losses.dropped(
             "hedge",

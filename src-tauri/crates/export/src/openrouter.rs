@@ -245,9 +245,9 @@ fn report(route: &Route, losses: &mut Losses) {
     if route.deadline.is_some() {
         losses.dropped("deadline", "a body has no clocks");
     }
-    for (at, budget) in route.budgets.iter().enumerate() {
+    for budget in &route.budgets {
         losses.dropped(
-            format!("budgets[{at}]"),
+            budget.setting(),
             format!(
                 "not part of a body: a limit of {} USD a {} is set for the key or the workspace",
                 budget.usd(),

@@ -269,9 +269,9 @@ fn report(route: &Route, losses: &mut Losses) {
             "stands in place of what the caller asks for, too",
         );
     }
-    for (at, budget) in route.budgets.iter().enumerate() {
+    for budget in &route.budgets {
         losses.dropped(
-            format!("budgets[{at}]"),
+            budget.setting(),
             format!(
                 "not part of a config: a limit of {} USD a {} is made with POST /v1/policies/usage-limits (Enterprise)",
                 budget.usd(),

@@ -1,6 +1,6 @@
 //! A route with every default filled in and every target led to its place.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Window};
 use crate::gateway::Gateway;
 use crate::input::{ExportError, Input};
 use crate::loss::Losses;
@@ -8,10 +8,10 @@ use crate::place::Place;
 use crate::vendor::Vendor;
 use std::time::Duration;
 use switchboard_engine::config::{
-    ProviderConfig, RouteConfig, RouteOption, RouteStep, RouteTarget, SecretSource, StepClocks,
-    Task, model_of, preset,
+    ProviderConfig, RouteConfig, RouteOption, RouteStep, RouteTarget, SecretSource, Task, model_of,
+    preset,
 };
-use switchboard_engine::plan::{Hedge, Limits, Recovery, Tier};
+use switchboard_engine::plan::{Hedge, Limits, Recovery, Rulings, Tier};
 use switchboard_engine::price::Tariff;
 use switchboard_engine::provider::{AuthStyle, Endpoint, Wire, provider};
 use switchboard_engine::redact::Redactor;
@@ -25,11 +25,13 @@ pub(crate) struct Route {
     /// One line; may be empty.
     pub(crate) about: String,
     pub(crate) when: bool,
+    pub(crate) priority: u32,
     /// Never empty.
     pub(crate) steps: Vec<Step>,
     pub(crate) context_too_long: Vec<Place>,
     pub(crate) content_filter: Vec<Place>,
     pub(crate) auth: Vec<Place>,
+    pub(crate) rulings: Rulings,
     pub(crate) recovery: Recovery,
     /// `None`: from the clocks of its targets.
     pub(crate) deadline: Option<Duration>,
@@ -148,10 +150,12 @@ pub(crate) fn route(
         about,
         built_in: _,
         when,
+        priority,
         steps,
         context_too_long,
         content_filter,
         auth,
+        rulings,
         recovery,
         deadline: _,
         tier,
@@ -186,10 +190,12 @@ pub(crate) fn route(
         name: name.clone(),
         about: Redactor::default().redact(about).into_owned(),
         when: when.is_some(),
+        priority: *priority,
         steps: found,
         context_too_long: resolver.list("context_too_long", context_too_long),
         content_filter: resolver.list("content_filter", content_filter),
         auth: resolver.list("auth", auth),
+        rulings: rulings.clone(),
         recovery: recovery.unwrap_or(settings.recovery),
         deadline: input.route.time_limit().or(settings.deadline),
         tier: *tier,
@@ -197,10 +203,24 @@ pub(crate) fn route(
         hedge: *hedge,
         fallback_text: fallback_text.is_some(),
         task: *task,
-        budgets: input.budgets.to_vec(),
+        budgets: windowed(input.budgets, losses),
         max_attempts: settings.max_attempts,
         backoff_cap: settings.backoff_cap,
     })
+}
+
+/// Returns the budgets that have a window; one of a single call has none.
+fn windowed(budgets: &[Budget], losses: &mut Losses) -> Vec<Budget> {
+    let (kept, single): (Vec<&Budget>, Vec<&Budget>) = budgets
+        .iter()
+        .partition(|budget| budget.window != Window::Call);
+    for budget in single {
+        losses.dropped(
+            budget.setting(),
+            "what a single call may cost is not limited there",
+        );
+    }
+    kept.into_iter().cloned().collect()
 }
 
 struct Resolver<'a, 'b> {
@@ -222,15 +242,7 @@ impl Resolver<'_, '_> {
         for (number, RouteOption { target, weight }) in options.iter().enumerate() {
             let setting = format!("steps[{at}].options[{number}].target");
             if let Some(mut place) = self.place(&setting, target) {
-                let StepClocks {
-                    first_token,
-                    idle,
-                    total,
-                } = *clocks;
-                let own = &mut place.clocks;
-                own.first_token = first_token.unwrap_or(own.first_token);
-                own.idle = idle.unwrap_or(own.idle);
-                own.total = total.unwrap_or(own.total);
+                place.clocks = place.clocks.with(clocks);
                 found.push(Choice {
                     place,
                     weight: *weight,

@@ -252,16 +252,16 @@ fn fallbacks(route: &Route) -> Vec<String> {
 }
 
 fn budgets(route: &Route, id: &str) -> Vec<Budget> {
-    let budgets = route.budgets.iter().enumerate();
+    let budgets = route.budgets.iter();
     budgets
-        .map(|(at, budget)| Budget {
-            id: format!("{id}-{}-{at}", budget.window.name()),
+        .map(|budget| Budget {
+            id: format!("{id}-{}", label(&budget.name)),
             max_limit: budget.usd(),
             reset_duration: match budget.window {
                 Window::Hour => "1h",
                 Window::Day => "1d",
                 Window::Week => "1w",
-                Window::Month => "1M",
+                Window::Month | Window::Call => "1M",
             },
             virtual_key_id: format!("vk-{id}"),
         })
@@ -386,9 +386,9 @@ fn report(route: &Route, losses: &mut Losses) {
     if route.max_tokens.is_some() {
         losses.dropped("max_tokens", "Bifrost sets no parameters: callers say it");
     }
-    for (at, _) in route.budgets.iter().enumerate() {
+    for budget in &route.budgets {
         losses.note(
-            format!("budgets[{at}]"),
+            budget.setting(),
             "counts every call of the virtual key, by Bifrost's own prices",
         );
     }

@@ -182,11 +182,10 @@ pub(super) fn quotas(
         .budgets
         .iter()
         .filter(|budget| duration(budget.window).is_some())
-        .min_by_key(|budget| budget.window)
-        .copied();
-    for (at, budget) in route.budgets.iter().enumerate() {
-        let setting = format!("budgets[{at}]");
-        if Some(*budget) == written {
+        .min_by_key(|budget| budget.window);
+    for budget in &route.budgets {
+        let setting = budget.setting();
+        if Some(budget) == written {
             losses.approximated(
                 setting,
                 "counted for each model alone, by today's price of a short request; QuotaPolicy is alpha",
@@ -207,7 +206,7 @@ pub(super) fn quotas(
     for backend in backends {
         let place = &backend.choice.place;
         match place.price.and_then(cost) {
-            Some(cost) => quotas.push(quota(backend, &budget, &cost)),
+            Some(cost) => quotas.push(quota(backend, budget, &cost)),
             None => losses.note(
                 "budgets",
                 format!(
@@ -260,6 +259,6 @@ fn duration(window: Window) -> Option<&'static str> {
     match window {
         Window::Hour => Some("1h"),
         Window::Day => Some("1d"),
-        Window::Week | Window::Month => None,
+        Window::Week | Window::Month | Window::Call => None,
     }
 }

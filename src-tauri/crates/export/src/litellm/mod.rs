@@ -68,12 +68,12 @@ pub(crate) fn files(route: &Route, losses: &mut Losses) -> Result<Vec<OutFile>, 
         },
         litellm_settings: LiteLlmSettings {
             drop_params: true,
-            max_budget: budgets.whole.map(|budget| budget.usd()),
-            budget_duration: budgets.whole.map(|budget| duration(budget.window)),
+            max_budget: budgets.whole.as_ref().map(Budget::usd),
+            budget_duration: budgets.whole.as_ref().map(|budget| duration(budget.window)),
         },
         general_settings: General {
             master_key: "os.environ/LITELLM_MASTER_KEY",
-            database_url: budgets.whole.map(|_| "os.environ/DATABASE_URL"),
+            database_url: budgets.whole.as_ref().map(|_| "os.environ/DATABASE_URL"),
         },
     };
     let text = yaml_document(&config)?;
@@ -337,10 +337,10 @@ struct Budgets {
 /// The shortest window counts by provider, which needs nothing else; the longest of the others for the whole
 /// proxy, which needs a database.
 fn budgets(route: &Route, losses: &mut Losses) -> Budgets {
-    let mut all: Vec<(usize, Budget)> = route.budgets.iter().copied().enumerate().collect();
-    all.sort_by_key(|(_, budget)| budget.window);
+    let mut all: Vec<&Budget> = route.budgets.iter().collect();
+    all.sort_by_key(|budget| budget.window);
     let mut left = all.into_iter();
-    let Some((at, shortest)) = left.next() else {
+    let Some(shortest) = left.next() else {
         return Budgets {
             by_provider: BTreeMap::new(),
             whole: None,
@@ -356,33 +356,30 @@ fn budgets(route: &Route, losses: &mut Losses) -> Budgets {
         .map(|place| (model::provider(place), limit.clone()))
         .collect();
     losses.approximated(
-        format!("budgets[{at}]"),
+        shortest.setting(),
         format!(
             "counted for each of {} providers alone, and for every route of the proxy; several workers need Redis to count together",
             by_provider.len()
         ),
     );
-    let whole = left.next_back();
-    if let Some((at, budget)) = whole {
+    let whole = left.next_back().cloned();
+    if let Some(budget) = &whole {
         let whose = match budget.scope {
             BudgetScope::Route => "counts every call of the proxy, not of this route alone",
             BudgetScope::Global => "counts every call of the proxy",
         };
         losses.approximated(
-            format!("budgets[{at}]"),
+            budget.setting(),
             format!("{whose}; needs a database (DATABASE_URL)"),
         );
     }
-    for (at, _) in left {
+    for budget in left {
         losses.dropped(
-            format!("budgets[{at}]"),
+            budget.setting(),
             "LiteLLM has room for two windows: the shortest and the longest are written",
         );
     }
-    Budgets {
-        by_provider,
-        whole: whole.map(|(_, budget)| budget),
-    }
+    Budgets { by_provider, whole }
 }
 
 fn duration(window: Window) -> &'static str {
@@ -390,6 +387,6 @@ fn duration(window: Window) -> &'static str {
         Window::Hour => "1h",
         Window::Day => "1d",
         Window::Week => "7d",
-        Window::Month => "30d",
+        Window::Month | Window::Call => "30d",
     }
 }

@@ -41,23 +41,23 @@ pub(super) fn file(route: &Route, losses: &mut Losses) -> Result<Option<OutFile>
         rule.model_inferences_per_minute = first.limits.requests_per_minute;
         rule.tokens_per_minute = first.limits.tokens_per_minute;
     }
-    for (at, budget) in route.budgets.iter().enumerate() {
+    for budget in &route.budgets {
         let place = match budget.window {
             Window::Hour => &mut rule.cost_per_hour,
             Window::Day => &mut rule.cost_per_day,
             Window::Week => &mut rule.cost_per_week,
-            Window::Month => &mut rule.cost_per_month,
+            Window::Month | Window::Call => &mut rule.cost_per_month,
         };
         let limit = budget.usd();
         *place = Some(place.map_or(limit, |other| other.min(limit)));
         losses.approximated(
-            format!("budgets[{at}]"),
+            budget.setting(),
             "counts every request of the gateway, the lowest of a window; needs Valkey or Postgres, and a price of every model",
         );
         for place in route.choices().map(|choice| &choice.place) {
             if place.price.is_none() {
                 losses.note(
-                    format!("budgets[{at}]"),
+                    budget.setting(),
                     format!(
                         "no price of {} is known: what it costs does not count",
                         place.name()

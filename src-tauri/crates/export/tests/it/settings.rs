@@ -6,7 +6,8 @@ use std::time::Duration;
 use switchboard_engine::config::{
     Pick, RouteConfig, RouteOption, RouteStep, RouteTarget, StepClocks, Task,
 };
-use switchboard_engine::plan::{Hedge, Limits, Recovery, Tier};
+use switchboard_engine::error::ErrorKind;
+use switchboard_engine::plan::{Hedge, Limits, Recovery, Rulings, Tier};
 use switchboard_export::{Export, Gateway, Severity};
 
 /// A setting by the name that the report uses, and another value for it.
@@ -20,10 +21,15 @@ fn settings(route: &RouteConfig) -> Vec<Setting> {
         // Where the route comes from, not what it does.
         built_in: _,
         when: _,
+        priority: _,
         steps,
         context_too_long: _,
         content_filter: _,
         auth: _,
+        rulings: Rulings {
+            fall_back_on: _,
+            stop_on: _,
+        },
         recovery: _,
         deadline: _,
         tier: _,
@@ -38,6 +44,15 @@ fn settings(route: &RouteConfig) -> Vec<Setting> {
         (
             "about".into(),
             Box::new(|r| r.about = "Something else".into()),
+        ),
+        ("priority".into(), Box::new(|r| r.priority = 8)),
+        (
+            "fall_back_on".into(),
+            Box::new(|r| r.rulings.fall_back_on = vec![ErrorKind::Auth]),
+        ),
+        (
+            "stop_on".into(),
+            Box::new(|r| r.rulings.stop_on = vec![ErrorKind::RateLimited]),
         ),
         ("when".into(), Box::new(|r| r.when = None)),
         (
@@ -212,7 +227,7 @@ fn every_budget_is_in_the_files_or_named_in_the_loss_report() {
             let mut changed = budgets.clone();
             changed[at].limit.0 *= 3;
             let carried = text(&before) != text(&out(&config, &route, &changed, to));
-            let said = said(&before, &format!("budgets[{at}]"));
+            let said = said(&before, &format!("budgets.{}", budgets[at].name));
             assert_eq!(
                 carried,
                 !said.contains(&Severity::Dropped),

@@ -4,7 +4,8 @@ use std::time::Duration;
 use switchboard_engine::config::{
     Config, Pick, RouteConfig, RouteOption, RouteStep, RouteTarget, StepClocks, Task,
 };
-use switchboard_engine::plan::{Hedge, Limits, Recovery, Tier};
+use switchboard_engine::error::ErrorKind;
+use switchboard_engine::plan::{Hedge, Limits, Recovery, Rulings, Tier};
 use switchboard_engine::price::PicoUsd;
 use switchboard_export::{Budget, BudgetScope, Export, Gateway, Input, Window, by_name, export};
 
@@ -72,6 +73,7 @@ pub(crate) fn route() -> RouteConfig {
         about: "Everyday questions".to_owned(),
         built_in: false,
         when: Some("language == \"en\"".to_owned()),
+        priority: 3,
         steps: vec![
             step(
                 &[
@@ -91,6 +93,10 @@ pub(crate) fn route() -> RouteConfig {
         context_too_long: vec![model("gemini", "gemini-4-argon")],
         content_filter: vec![model("anthropic", "claude-sonnet-5-5")],
         auth: vec![model("anthropic", "claude-sonnet-5-5")],
+        rulings: Rulings {
+            fall_back_on: vec![ErrorKind::Permission],
+            stop_on: vec![ErrorKind::Rejected],
+        },
         recovery: Some(Recovery::Continue),
         deadline: Some(Duration::from_secs(180)),
         tier: Some(Tier::Complex),
@@ -104,12 +110,17 @@ pub(crate) fn route() -> RouteConfig {
 }
 
 pub(crate) fn budgets() -> Vec<Budget> {
-    let budget = |window, usd: i64| Budget {
+    let budget = |name: &str, window, usd: i64| Budget {
+        name: name.to_owned(),
         scope: BudgetScope::Route,
         window,
         limit: PicoUsd(usd * 1_000_000_000_000),
     };
-    vec![budget(Window::Day, 10), budget(Window::Month, 200)]
+    vec![
+        budget("day", Window::Day, 10),
+        budget("month", Window::Month, 200),
+        budget("call", Window::Call, 1),
+    ]
 }
 
 pub(crate) fn out(config: &Config, route: &RouteConfig, budgets: &[Budget], to: Gateway) -> Export {
