@@ -1,5 +1,5 @@
-//! Dependencies point one way: prices, then engine, then sandbox and store, then rehearse, then app, then the
-//! hosts.
+//! Dependencies point one way: prices and routing, then engine, then sandbox and store, then rehearse, then app, then
+//! the hosts.
 
 use crate::metadata::{items, read};
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-prices", &[]),
     ("switchboard-charts", &[]),
-    ("switchboard-engine", &["switchboard-prices"]),
+    ("switchboard-routing", &[]),
+    (
+        "switchboard-engine",
+        &["switchboard-prices", "switchboard-routing"],
+    ),
+    (
+        "switchboard-export",
+        &["switchboard-prices", "switchboard-engine"],
+    ),
     ("switchboard-sandbox", &["switchboard-engine"]),
     ("switchboard-store", &["switchboard-engine"]),
     (
@@ -20,6 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "switchboard-charts",
             "switchboard-engine",
+            "switchboard-export",
             "switchboard-sandbox",
             "switchboard-store",
             "switchboard-rehearse",

@@ -11,6 +11,7 @@ pub mod budgets;
 pub mod calls;
 pub mod config;
 pub mod diff;
+pub mod export;
 pub mod gateway;
 mod gateway_keys;
 pub mod host;

@@ -28,7 +28,7 @@ pub struct PreviewExport {
 pub struct ExportPreview {
     /// The main file first; never empty.
     pub files: Vec<ExportedFile>,
-    /// What does not hold there as it holds here, in the order of the route's settings.
+    /// What does not hold there as it holds here, the gravest first.
     pub losses: Vec<TransferLoss>,
 }
 

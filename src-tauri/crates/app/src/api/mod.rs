@@ -111,6 +111,9 @@ api! {
     #[doc = "Makes an old version of the configuration file active again."]
     "config.restore" => crate::config::versions::restore, ConfigVersionId, ConfigVersion;
 
+    #[doc = "A route in the own form of a gateway for production."]
+    "export.preview" => crate::export::preview, PreviewExport, ExportPreview;
+
     #[doc = "The gateway as it is now, with its keys."]
     "gateway.status" => crate::gateway::status, Empty, GatewayStatus;
     #[doc = "Starts the gateway, or moves it to another port."]

@@ -20,8 +20,6 @@ pub fn types_ts() -> String {
     collect.visit::<types::SaveText>();
     collect.visit::<types::SavedFile>();
     collect.visit::<types::OpenUrl>();
-    collect.visit::<types::PreviewExport>();
-    collect.visit::<types::ExportPreview>();
     collect.visit::<types::PreviewImport>();
     collect.visit::<types::ImportPreview>();
     collect.visit::<types::ApplyImport>();
