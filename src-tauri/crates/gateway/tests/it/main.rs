@@ -11,8 +11,10 @@
 )]
 
 mod access;
+mod bare_host;
 mod bounds;
 mod clients;
+mod dialect;
 mod embeddings;
 mod faults;
 mod keys;
