@@ -11,6 +11,7 @@ use crate::sql::{id_bytes, int, json};
 use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use switchboard_engine::error::CallError;
 use switchboard_engine::event::{CallEvent, Event};
@@ -89,21 +90,15 @@ impl LiveCall {
         self.state.fold(event);
     }
 
-    /// Writes what has changed. Changes nothing in memory: see [`LiveCall::saved`].
+    /// Writes what has changed but for the search: see [`LiveCall::index`]. Changes nothing in memory: see
+    /// [`LiveCall::saved`].
     pub(crate) fn write(&self, connection: &Connection, owner: i64) -> Result<Saved, Fault> {
         let key = match self.key {
             Some(key) => {
                 update(connection, key, &self.state)?;
                 key
             }
-            None => {
-                let key = insert(connection, &self.call, owner, &self.state)?;
-                if !self.state.is_final() {
-                    // Found by model and prompt while it runs; the answer is added when it ends.
-                    self.index(connection, key, "")?;
-                }
-                key
-            }
+            None => insert(connection, &self.call, owner, &self.state)?,
         };
         let mut saved = Saved {
             key,
@@ -168,15 +163,7 @@ impl LiveCall {
         if self.next_piece > 0 {
             delete_pieces(connection, saved.key)?;
         }
-        self.write_answer(connection, saved, &state.text, &state.reasoning)?;
-        if state.tool_calls.is_empty() {
-            return self.index(connection, saved.key, &state.text);
-        }
-        let mut answer = state.text.clone();
-        for tool in &state.tool_calls {
-            answer.extend([" ", &tool.name, " ", &tool.arguments]);
-        }
-        self.index(connection, saved.key, &answer)
+        self.write_answer(connection, saved, &state.text, &state.reasoning)
     }
 
     fn write_answer(
@@ -205,9 +192,24 @@ impl LiveCall {
         Ok(())
     }
 
-    /// Makes the call found by its words, and by those of `answer`.
-    fn index(&self, connection: &Connection, key: i64, answer: &str) -> Result<(), Fault> {
+    /// Makes the call found by its words: by model and prompt while it runs, by its answer when it is over.
+    ///
+    /// Comes after the rows of a whole batch, because the index gathers what it is told until another
+    /// statement with a journal of its own makes it write.
+    pub(crate) fn index(&self, connection: &Connection, saved: &Saved) -> Result<(), Fault> {
         let (call, state) = (&self.call, &self.state);
+        let mut answer = Cow::Borrowed(state.text.as_str());
+        match (self.key, state.is_final()) {
+            (Some(_), false) => return Ok(()),
+            (None, false) => answer = Cow::Borrowed(""),
+            (_, true) => {
+                for tool in &state.tool_calls {
+                    answer
+                        .to_mut()
+                        .extend([" ", &tool.name, " ", &tool.arguments]);
+                }
+            }
+        }
         let title: Option<String> = match &call.prompt_id {
             Some(id) => connection
                 .prepare_cached("SELECT title FROM prompts WHERE id = ?1")?
@@ -231,12 +233,12 @@ impl LiveCall {
         let text = CallText {
             model: &model,
             title: &title,
-            answer,
+            answer: &answer,
             error: &error,
         };
         match self.key {
-            Some(_) => search::index_call(connection, key, &text),
-            None => search::index_new_call(connection, key, &text),
+            Some(_) => search::index_call(connection, saved.key, &text),
+            None => search::index_new_call(connection, saved.key, &text),
         }
     }
 }

@@ -137,13 +137,12 @@ impl EventSink for Relay {
         };
         self.seq += 1;
         self.store.append(&event);
-        let told = self.tap.is_some().then(|| event.event.clone());
-        self.live.publish(&Live::Event { event, offset });
+        self.live.publish_event(&event, offset);
         if lamp_changed {
             self.live.publish(&Live::ProvidersChanged {});
         }
-        if let (Some(tap), Some(event)) = (&mut self.tap, told)
-            && !tap.tell(self.call, event).await
+        if let Some(tap) = &mut self.tap
+            && !tap.tell(self.call, event.event).await
         {
             self.tap = None;
         }
