@@ -9,6 +9,7 @@ pub mod api;
 pub mod calls;
 pub mod config;
 pub mod diff;
+pub mod export;
 pub mod gateway;
 mod gateway_keys;
 pub mod host;
@@ -22,6 +23,7 @@ pub mod rehearse;
 pub mod routes;
 pub mod secrets;
 mod simulator;
+pub mod spend;
 pub mod variables;
 
 use api::types::{ApiError, ErrorCode, KeyScan, Live, ProviderInfo, SetKey};
@@ -166,6 +168,7 @@ impl App {
         if opened.created {
             prompts::add_sample(app.store()).await?;
         }
+        config::versions::keep(&app).await;
         app.tell_of_changes();
         Ok(app)
     }

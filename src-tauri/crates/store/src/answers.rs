@@ -67,6 +67,15 @@ CREATE TABLE attempts (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// What version 3 adds.
+pub(crate) const V3: &str = "
+-- What each attempt cost, and how that is known: as in calls.
+ALTER TABLE attempts ADD COLUMN cost_pico_usd INTEGER;
+ALTER TABLE attempts ADD COLUMN cost_source TEXT;
+-- Why these targets: the decision as JSON; NULL: it is as old as version 2.
+ALTER TABLE answers ADD COLUMN decision TEXT;
+";
+
 /// Values of `pieces.kind`.
 pub(crate) const TEXT: i64 = 0;
 pub(crate) const REASONING: i64 = 1;

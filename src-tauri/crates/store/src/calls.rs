@@ -69,6 +69,23 @@ ALTER TABLE calls ADD COLUMN caller_key TEXT;
 ALTER TABLE calls ADD COLUMN route TEXT;
 ";
 
+/// What version 3 adds.
+pub(crate) const V3: &str = "
+-- What the caller says it works on.
+ALTER TABLE calls ADD COLUMN project TEXT;
+-- JSON list of words; NULL if there are none.
+ALTER TABLE calls ADD COLUMN tags TEXT;
+-- How cost_pico_usd is known: 'reported', 'computed', 'estimated' or 'unknown'; NULL: recorded before version 3.
+ALTER TABLE calls ADD COLUMN cost_source TEXT;
+ALTER TABLE calls ADD COLUMN service_tier TEXT;
+-- 1 if no target answered and the text is the route's fallback text.
+ALTER TABLE calls ADD COLUMN fallback_text INTEGER NOT NULL DEFAULT 0;
+-- 1 if the answer was carried on after a cut.
+ALTER TABLE calls ADD COLUMN continued INTEGER NOT NULL DEFAULT 0;
+-- The variant of an experiment, as provider/model; NULL: there was no choice.
+ALTER TABLE calls ADD COLUMN variant TEXT;
+";
+
 const COLUMNS: &str = "
     calls.id, calls.status, calls.started_at_ms, calls.caller, calls.grp, calls.col,
     calls.prompt_id, calls.prompt_version,

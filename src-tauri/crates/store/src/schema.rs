@@ -1,7 +1,10 @@
 //! The versions of the file's schema, and how an older file becomes a newer one.
 
 use crate::error::{Fault, StoreError};
-use crate::{answers, calls, gateway_keys, owner, prompts, search, ui_state, votes};
+use crate::{
+    answers, budgets, calls, config_versions, gateway_keys, owner, prompts, search, spend,
+    ui_state, votes,
+};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +24,13 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         search::V1,
     ]),
     Migration(&[calls::V2, gateway_keys::V2]),
+    Migration(&[
+        calls::V3,
+        answers::V3,
+        spend::V3,
+        budgets::V3,
+        config_versions::V3,
+    ]),
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "SwBd".

@@ -1,5 +1,6 @@
 //! The store as its users see it.
 
+use crate::config_versions::{self, ConfigVersionRow, NewConfigVersion};
 use crate::error::{Fault, StoreError};
 use crate::gateway_keys::{self, GatewayKeyRow, NewGatewayKey};
 use crate::owner::{self, Owner};
@@ -12,6 +13,7 @@ use crate::writer::Writer;
 use crate::{answers, calls, open, schema, ui_state};
 use rusqlite::Connection;
 use serde_json::Value;
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +29,8 @@ pub struct Store(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
+    /// `owners.id` of this process.
+    owner: i64,
     queue: Queue,
     readers: Readers,
     problem: watch::Receiver<Option<StoreError>>,
@@ -53,6 +57,7 @@ impl Store {
         let backup = schema::migrate(&mut connection, &path, schema::MIGRATIONS).map_err(at)?;
         let interrupted = owner::interrupt_orphans(&mut connection, &path, None).map_err(at)?;
         let owner = Owner::register(&connection, &path)?;
+        let owner_id = owner.id;
         let queue = Queue::default();
         let (sender, problem) = watch::channel(None);
         let writer = Writer {
@@ -73,6 +78,7 @@ impl Store {
         let thread = Mutex::new(Some(thread));
         let store = Self(Arc::new(Inner {
             path,
+            owner: owner_id,
             queue,
             readers,
             problem,
@@ -122,8 +128,8 @@ impl Store {
 
     /// Records an event of a call. Never blocks, never drops; it reaches the file within 200 ms. After
     /// [`Store::close`] nothing is recorded.
-    pub fn append(&self, event: CallEvent) {
-        if !self.0.queue.push_event(event) {
+    pub fn append(&self, event: impl Borrow<CallEvent>) {
+        if !self.0.queue.push_event(event.borrow()) {
             tracing::warn!("an event came after the history was closed");
         }
     }
@@ -284,6 +290,36 @@ impl Store {
             .await
     }
 
+    /// Records a version of the configuration file, unless the last one has the same text. Returns the
+    /// version that has the text.
+    ///
+    /// # Errors
+    /// Why the file could not be written.
+    pub async fn record_config_version(
+        &self,
+        version: NewConfigVersion,
+    ) -> Result<ConfigVersionRow, StoreError> {
+        self.write(move |connection| config_versions::record(connection, &version))
+            .await
+    }
+
+    /// Returns the last versions of the configuration file, newest first.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn config_versions(&self) -> Result<Vec<ConfigVersionRow>, StoreError> {
+        self.read(config_versions::list).await
+    }
+
+    /// Returns a version of the configuration file and its text.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or why the file could not be read.
+    pub async fn config_version(&self, id: u32) -> Result<(ConfigVersionRow, String), StoreError> {
+        self.read(move |connection| config_versions::get(connection, id))
+            .await
+    }
+
     /// Returns the UI's state.
     ///
     /// # Errors
@@ -437,7 +473,12 @@ impl Store {
         .await
     }
 
-    async fn read<T: Send + 'static>(
+    /// Returns this process's number among those that have the history open.
+    pub(crate) fn owner(&self) -> i64 {
+        self.0.owner
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {

@@ -4,10 +4,10 @@ use super::{named, without_twins};
 use crate::App;
 use crate::routes::{Place, absent, no_local, place, twin};
 use std::sync::Arc;
-use switchboard_engine::config::{Config, RouteConfig, RouteTarget, model_of};
+use switchboard_engine::config::{Config, RouteConfig, RouteStep, RouteTarget, model_of};
 use switchboard_engine::error::CallError;
 use switchboard_engine::event::TargetInfo;
-use switchboard_engine::plan::{Candidate, Target};
+use switchboard_engine::plan::{Candidate, StepRules, Target};
 
 /// What targets are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,14 +55,16 @@ impl<'a> Chain<'a> {
             }));
             return;
         };
-        if route.targets.contains(&RouteTarget::Local) {
+        if route.targets().any(|target| *target == RouteTarget::Local) {
             self.app.providers().keep_local_in_view(self.config).await;
         }
         let before = self.candidates.len();
-        for target in &route.targets {
-            match self.candidate(route, target, twins).await {
-                Some(candidate) => drop(self.add(candidate)),
-                None => reasons.push("no model was found on this machine".to_owned()),
+        for step in &route.steps {
+            for option in step.options.iter() {
+                match self.candidate(route, &option.target, twins).await {
+                    Some(candidate) => drop(self.add(with_step(candidate, step))),
+                    None => reasons.push("no model was found on this machine".to_owned()),
+                }
             }
         }
         if self.candidates.len() == before && before == 0 {
@@ -199,9 +201,25 @@ impl<'a> Chain<'a> {
     }
 }
 
+/// Gives a target what its step sets: clocks, limits and retries.
+fn with_step(candidate: Candidate, step: &RouteStep) -> Candidate {
+    match candidate {
+        Candidate::Ready(target) => Candidate::Ready(Target {
+            timeouts: target.timeouts.with(&step.clocks),
+            limits: target.limits.narrowed(step.limits),
+            step: StepRules {
+                clocks: step.clocks,
+                retries: step.retries,
+            },
+            ..target
+        }),
+        unusable @ Candidate::Unusable { .. } => unusable,
+    }
+}
+
 /// Returns whether any of a route's targets thinks before it answers.
-pub(super) fn thinks(config: &Config, targets: &[RouteTarget]) -> bool {
-    targets.iter().any(|target| match target {
+pub(super) fn thinks(config: &Config, route: &RouteConfig) -> bool {
+    route.targets().any(|target| match target {
         RouteTarget::Known { preset, model } => {
             model_of(Some(preset), model).capabilities.reasoning
         }

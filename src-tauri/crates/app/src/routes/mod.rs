@@ -1,8 +1,14 @@
 //! Routes: where their targets lead now, and what is shown about them.
 
+mod check;
+mod draft;
+mod edit;
+mod estimate;
 mod place;
 pub(crate) mod twin;
+mod write;
 
+pub use edit::{activate, check_form, diff, duplicate, form, remove, rename};
 pub(crate) use place::{Place, absent, no_local, place};
 
 use crate::App;
@@ -27,6 +33,7 @@ pub async fn list(app: &App, _params: Empty) -> Result<Vec<Route>, ApiError> {
 }
 
 async fn info(app: &App, config: &Config, route: &RouteConfig) -> Route {
+    let wanted: Vec<config::RouteTarget> = route.targets().cloned().collect();
     Route {
         name: route.name.clone(),
         about: route.about.clone(),
@@ -35,7 +42,7 @@ async fn info(app: &App, config: &Config, route: &RouteConfig) -> Route {
         } else {
             RouteSource::Config
         },
-        targets: targets(app, config, &route.targets, route.built_in).await,
+        targets: targets(app, config, &wanted, route.built_in).await,
         lists: RouteLists {
             context_too_long: targets(app, config, &route.context_too_long, false).await,
             content_filter: targets(app, config, &route.content_filter, false).await,

@@ -4,7 +4,7 @@
 //! different makers, so that one outage never takes two of them; each ends on this machine, if a model is
 //! found there. What a refused key stops at one maker, the next one may still answer.
 
-use crate::config::route::{RouteConfig, RouteTarget, Task};
+use crate::config::route::{RouteConfig, RouteStep, RouteTarget, Task};
 use std::sync::LazyLock;
 
 /// A maker's preset and its model.
@@ -97,8 +97,11 @@ fn route((name, about, task, known): &Row) -> RouteConfig {
         name: (*name).to_owned(),
         about: (*about).to_owned(),
         built_in: true,
+        when: None,
+        priority: 0,
+        rulings: Default::default(),
         auth: targets.clone(),
-        targets,
+        steps: targets.into_iter().map(RouteStep::plain).collect(),
         context_too_long: Vec::new(),
         content_filter: Vec::new(),
         recovery: None,
@@ -134,7 +137,7 @@ mod tests {
         for ((name, _, _, targets), route) in ROWS.iter().zip(default_routes()) {
             let makers: HashSet<&str> = targets.iter().map(|(maker, _)| *maker).collect();
             assert!(makers.len() == targets.len() && makers.len() >= 3, "{name}");
-            assert_eq!(route.targets.last(), Some(&RouteTarget::Local), "{name}");
+            assert_eq!(route.targets().last(), Some(&RouteTarget::Local), "{name}");
         }
     }
 

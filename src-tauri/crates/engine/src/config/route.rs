@@ -1,7 +1,9 @@
 //! Routes: named chains of targets that a call can name in place of a model.
 
 use crate::config::Config;
-use crate::plan::{Hedge, Recovery, Tier};
+use crate::plan::{Hedge, Limits, Recovery, Rulings, Tier};
+
+pub use crate::plan::StepClocks;
 use std::time::Duration;
 
 /// A route, as configured or built in.
@@ -13,14 +15,21 @@ pub struct RouteConfig {
     pub about: String,
     /// Whether it comes with the program.
     pub built_in: bool,
+    /// When a call that names no route comes here: a rule as the crate of routing reads it; `None`: only by name.
+    pub when: Option<String>,
+    /// Among rules that fit, the route of the highest priority is taken; of equals, the one that stands first
+    /// in the file. 0 where the file does not say.
+    pub priority: u32,
     /// Tried in order; never empty.
-    pub targets: Vec<RouteTarget>,
+    pub steps: Vec<RouteStep>,
     /// For prompts that were too long; empty: the general order, only to larger windows.
     pub context_too_long: Vec<RouteTarget>,
     /// For filtered content; empty: it is sent to nobody else.
     pub content_filter: Vec<RouteTarget>,
     /// For a refused key; empty: the call stops.
     pub auth: Vec<RouteTarget>,
+    /// What it does about single causes of failure, where it differs from what is done in general.
+    pub rulings: Rulings,
     /// `None`: as the settings have it.
     pub recovery: Option<Recovery>,
     /// For the whole call; `None`: as the settings have it.
@@ -35,6 +44,55 @@ pub struct RouteConfig {
     pub fallback_text: Option<String>,
     /// `None`: it is for no special kind of work.
     pub task: Option<Task>,
+}
+
+/// One step of a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteStep {
+    /// Equals, of which one is picked for a call; never empty.
+    pub options: Vec<RouteOption>,
+    /// How one of several is picked.
+    pub pick: Pick,
+    pub clocks: StepClocks,
+    /// Retries at this step; `None`: as the settings have it.
+    pub retries: Option<u32>,
+    /// The narrower of these and the provider's holds for the model, whoever calls it.
+    pub limits: Limits,
+}
+
+/// One of the equals of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteOption {
+    pub target: RouteTarget,
+    /// Its share is this over the sum of the step's weights. 1 where the file does not say.
+    pub weight: u32,
+}
+
+/// How one of a step's equals is picked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Pick {
+    /// By weight, the same one for the same caller: variants of an experiment. The others are not tried.
+    #[default]
+    Weighted,
+    /// What this request costs least at; the others follow by cost.
+    Cheapest,
+    /// What begins to answer soonest; the others follow.
+    Fastest,
+    /// What users voted for and what fits its schema; the others follow.
+    Best,
+}
+
+impl RouteStep {
+    /// Returns a step of one target with nothing of its own.
+    pub fn plain(target: RouteTarget) -> Self {
+        Self {
+            options: vec![RouteOption { target, weight: 1 }],
+            pick: Pick::default(),
+            clocks: StepClocks::default(),
+            retries: None,
+            limits: Limits::default(),
+        }
+    }
 }
 
 /// One place in a route.
@@ -104,6 +162,12 @@ impl Task {
 }
 
 impl RouteConfig {
+    /// Returns every target of its steps in order.
+    pub fn targets(&self) -> impl Iterator<Item = &RouteTarget> {
+        let options = self.steps.iter().flat_map(|step| &step.options);
+        options.map(|option| &option.target)
+    }
+
     /// Returns most tokens of an answer where the call does not say: the route's own, else its task's.
     pub fn output_limit(&self) -> Option<u32> {
         self.max_tokens.or(self.task.map(|task| task.limits().0))

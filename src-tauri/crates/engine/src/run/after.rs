@@ -40,6 +40,12 @@ impl<'a, T: Transport> Loop<'a, T> {
             })
             .await;
         }
+        // A request that failed before any content is not known to have cost anything.
+        let usage = match progress.produced() {
+            true => progress.usage_or_estimate(self.input_tokens),
+            false => progress.usage.unwrap_or_default(),
+        };
+        self.pay(number, &usage, None);
         let (info, kind) = (target.info(), error.kind);
         let following = order.following(target, error.kind);
         let next = following
@@ -65,6 +71,8 @@ impl<'a, T: Transport> Loop<'a, T> {
                     listed: following.listed,
                     is_primary: visit.is_primary,
                     retries: visit.retries,
+                    own_retries: target.step.retries,
+                    ruling: self.plan.lists.rulings.on(error.kind),
                     attempts: self.attempts,
                     remaining,
                     share: visit

@@ -8,9 +8,11 @@
 
 mod loop_;
 mod loop_admission;
+mod loop_budget;
 mod loop_causes;
 mod loop_hedge;
 mod loop_property;
 mod loop_recovery;
+mod loop_steps;
 mod network;
 mod script;

@@ -35,6 +35,7 @@ pub(crate) fn target(name: &str) -> Target {
         limits: Default::default(),
         price: None,
         simulated: false,
+        step: Default::default(),
     }
 }
 
@@ -143,6 +144,7 @@ pub(crate) async fn play_on(
         transport,
         redactor: &redactor,
         health,
+        spender: None,
         limits: RetryLimits::default(),
         chance: fastrand::Rng::with_seed(7),
     };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 fn next() -> Vec<Migration> {
     let mut migrations = MIGRATIONS.to_vec();
     migrations.push(Migration(&[
-        "ALTER TABLE calls ADD COLUMN tags TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE calls ADD COLUMN colour TEXT NOT NULL DEFAULT ''",
     ]));
     migrations
 }
@@ -65,7 +65,9 @@ async fn an_older_file_is_copied_then_migrated_with_all_it_holds() {
     let backup = migrate(&mut connection, &path, &next()).unwrap().unwrap();
     assert_eq!(version(&connection), known() + 1);
     assert_eq!(titles(&connection), ["kept"]);
-    connection.execute_batch("SELECT tags FROM calls").unwrap();
+    connection
+        .execute_batch("SELECT colour FROM calls")
+        .unwrap();
     let copy = Connection::open(backup).unwrap();
     assert_eq!(
         (version(&copy), titles(&copy)),
