@@ -1,6 +1,6 @@
 //! What the model sees of a prompt: words by their place, pairs, pieces of words, and marks of form.
 
-use super::lexicon::LEXICONS;
+use super::lexicon::lexicons;
 use super::text::Place;
 pub use super::text::Seen;
 
@@ -186,7 +186,7 @@ fn visit(seen: &Seen, mut each: impl FnMut(Kind, u64)) {
         pieces(text, &mut each);
         previous = Some(own);
     }
-    for lexicon in &LEXICONS {
+    for lexicon in lexicons() {
         let mut near = seen.words.iter().filter(|word| word.place != Place::Body);
         let written = lexicon.is_in(seen.text());
         if written || near.any(|word| lexicon.has(seen.word(word))) {
