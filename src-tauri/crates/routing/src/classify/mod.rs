@@ -10,6 +10,7 @@ mod demand;
 #[doc(hidden)]
 pub mod features;
 mod lexicon;
+pub mod light;
 #[doc(hidden)]
 pub mod model;
 mod text;
