@@ -189,8 +189,8 @@ fn standard(vendor: Vendor) -> Option<&'static str> {
         Vendor::Groq => Some("groq"),
         Vendor::Mistral => Some("mistral"),
         Vendor::XAi => Some("xai"),
-        Vendor::DeepSeek
-        | Vendor::Together
+        Vendor::DeepSeek => Some("deepseek"),
+        Vendor::Together
         | Vendor::Azure
         | Vendor::Ollama
         | Vendor::Vllm

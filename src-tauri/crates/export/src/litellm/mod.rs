@@ -179,7 +179,13 @@ impl Groups<'_> {
     }
 
     fn add(&mut self, group: &str, place: &Place, params: Params) {
-        let id = unique(format!("{group}-{}", label(&place.model)), &mut self.ids);
+        let model = label(&place.model);
+        let id = if group.ends_with(&model) {
+            group.to_owned()
+        } else {
+            format!("{group}-{model}")
+        };
+        let id = unique(id, &mut self.ids);
         self.deployments.push(Deployment {
             model_name: group.to_owned(),
             litellm_params: params,
@@ -254,6 +260,12 @@ fn report_causes(route: &Route, losses: &mut Losses) {
         losses.dropped(
             "auth",
             "a refused key goes the way of other failures: to the next step",
+        );
+    }
+    if !route.content_filter.is_empty() {
+        losses.approximated(
+            "content_filter",
+            "holds where LiteLLM knows a refusal for one; others go on to the next step",
         );
     }
     if route.steps.len() < 2 {
