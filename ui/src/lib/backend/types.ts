@@ -2659,6 +2659,10 @@ export interface Api {
   "config.restore": { params: ConfigVersionId; result: ConfigVersion };
   /** A route in the own form of a gateway for production. */
   "export.preview": { params: PreviewExport; result: ExportPreview };
+  /** What another program's configuration would add to the file. */
+  "import.preview": { params: PreviewImport; result: ImportPreview };
+  /** Adds what another program's configuration holds to the file. */
+  "import.apply": { params: ApplyImport; result: ImportDone };
   /** The gateway as it is now, with its keys. */
   "gateway.status": { params: Empty; result: GatewayStatus };
   /** Starts the gateway, or moves it to another port. */
