@@ -13,6 +13,8 @@ export interface Place {
   call?: string;
   /** Routes: open this one. */
   route?: string;
+  /** Settings: open this section. */
+  section?: "budgets";
   /** Settings: open this provider. */
   provider?: string;
   /** Settings: start adding a provider, importing keys or looking for local models. */

@@ -15,6 +15,13 @@ export const strings = {
     gateway: "Gateway",
     settings: "Settings",
   },
+  alerts: (count: number): string =>
+    count === 0 ? "Alerts" : count === 1 ? "Alerts: 1 not seen" : `Alerts: ${count} not seen`,
+  alertsTitle: "Alerts",
+  noAlerts: "No alerts about spending",
+  stopCaller: "Stop it",
+  dismissAll: "Dismiss all",
+  openBudgets: "Budgets & alerts",
   gatewayOff: "off",
   gatewayProblem: "problem",
   gatewayAt: (address: string): string => `gateway ${address}`,
