@@ -1,7 +1,18 @@
-import type { CallDetail } from "./backend/types";
+import type { CallDetail, SpendFilter } from "./backend/types";
 import { uiState } from "./ui_state";
 
-export type Screen = "compose" | "calls" | "rehearse" | "gateway" | "settings";
+export type Screen = "compose" | "costs" | "calls" | "rehearse" | "gateway" | "settings";
+
+/** Calls of a stretch of time, with a name for people. */
+export interface CallsPlace {
+  /** RFC 3339. */
+  from: string;
+  /** RFC 3339, exclusive. */
+  to: string;
+  only: SpendFilter;
+  /** "model gpt-5.2, 24 Nov – 25 Nov". */
+  name: string;
+}
 
 /** What a screen should show when it opens; a screen takes it with {@link Navigation.take}. */
 export interface Place {
@@ -11,13 +22,15 @@ export interface Place {
   request?: CallDetail;
   /** Calls: select this call. */
   call?: string;
+  /** Calls: list only these. */
+  calls?: CallsPlace;
   /** Settings: open this provider. */
   provider?: string;
   /** Settings: start adding a provider, importing keys or looking for local models. */
   start?: "add" | "import" | "find_local";
 }
 
-const SCREENS: readonly string[] = ["compose", "calls", "rehearse", "gateway", "settings"];
+const SCREENS: readonly string[] = ["compose", "costs", "calls", "rehearse", "gateway", "settings"];
 
 /** Which screen is open, and where on it. */
 class Navigation {

@@ -23,6 +23,7 @@ pub mod routes;
 pub mod secrets;
 mod simulator;
 pub mod spend;
+pub mod spend_chart;
 pub mod variables;
 
 use api::types::{ApiError, ErrorCode, KeyScan, Live, ProviderInfo, SetKey};

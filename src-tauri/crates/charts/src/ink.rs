@@ -7,6 +7,7 @@ use ts_rs::TS;
 /// A theme whose colours a file gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ChartTheme")]
 pub enum Theme {
     Light,
     Dark,

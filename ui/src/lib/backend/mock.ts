@@ -7,6 +7,7 @@ import { MockProviders } from "./mock/providers";
 import { parseFault } from "./mock/faults";
 import { MockRehearsal } from "./mock/rehearsal";
 import { mockRoutes } from "./mock/routes";
+import { MockSpend } from "./mock/spend";
 import type {
   AppInfo,
   Batch,
@@ -36,6 +37,7 @@ export class MockBackend implements Backend {
     (event) => this.push({ kind: "event", event }),
   );
   readonly gateway = new MockGateway(() => this.push({ kind: "gateway_changed" }));
+  readonly spend = new MockSpend();
   readonly rehearsal = new MockRehearsal(
     (progress) => this.push({ kind: "rehearsal_progress", progress }),
     () => mockRoutes(this.providers.list()),
@@ -200,6 +202,14 @@ export class MockBackend implements Backend {
         svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"></svg>`,
       };
     },
+    "spend.report": (query) => this.spend.report(query),
+    "spend.today": () => this.spend.today(),
+    "spend.export": ({ format }) => ({ suggested_name: `spend.${format}`, text: format }),
+    "spend.picture": ({ format }) => ({
+      suggested_name: `spend.${format}`,
+      text: format === "png" ? "iVBORw0K" : "<svg/>",
+      base64: format === "png",
+    }),
     "keys.state": () => this.keychain,
     "keys.delete": (key) => {
       this.providers.deleteKey(key);
