@@ -9,6 +9,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-prices", &[]),
     ("switchboard-charts", &[]),
     ("switchboard-engine", &["switchboard-prices"]),
+    (
+        "switchboard-export",
+        &["switchboard-prices", "switchboard-engine"],
+    ),
     ("switchboard-sandbox", &["switchboard-engine"]),
     ("switchboard-store", &["switchboard-engine"]),
     (
@@ -20,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "switchboard-charts",
             "switchboard-engine",
+            "switchboard-export",
             "switchboard-sandbox",
             "switchboard-store",
             "switchboard-rehearse",

@@ -45,6 +45,32 @@ pub async fn texts(_app: &App, params: DiffTexts) -> Result<Diff, ApiError> {
     })
 }
 
+/// Compares two texts line by line. Returns the difference, and how many lines were added and removed.
+pub(crate) fn lines(before: &str, after: &str) -> (Diff, u32, u32) {
+    let mut config = TextDiffConfig::default();
+    config.timeout(PATIENCE);
+    let diff = config.diff_lines(before, after);
+    let (mut out, mut added, mut removed) = (Spans::default(), 0_u32, 0_u32);
+    for change in diff.iter_all_changes() {
+        match change.tag() {
+            ChangeTag::Delete => {
+                removed += 1;
+                out.removed.push_str(change.value());
+            }
+            ChangeTag::Insert => {
+                added += 1;
+                out.added.push_str(change.value());
+            }
+            ChangeTag::Equal => {
+                out.end_change();
+                out.push(DiffKind::Same, change.value());
+            }
+        }
+    }
+    out.end_change();
+    (Diff { spans: out.spans }, added, removed)
+}
+
 /// Returns the differences in reading order: neighbours are of different kinds, what was removed
 /// stands before what was added.
 fn spans(texts: &DiffTexts) -> Vec<DiffSpan> {

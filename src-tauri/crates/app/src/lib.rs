@@ -9,6 +9,7 @@ pub mod api;
 pub mod calls;
 pub mod config;
 pub mod diff;
+pub mod export;
 pub mod gateway;
 mod gateway_keys;
 pub mod host;
@@ -168,6 +169,7 @@ impl App {
         if opened.created {
             prompts::add_sample(app.store()).await?;
         }
+        config::versions::keep(&app).await;
         app.tell_of_changes();
         Ok(app)
     }

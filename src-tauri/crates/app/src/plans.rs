@@ -14,7 +14,7 @@ use crate::routes::TWINS;
 
 /// Tokens a model that thinks gets beside a route's limit: where a provider counts thinking as output, the
 /// limit alone would leave nothing for the answer.
-const THINKING_ROOM: u32 = 4000;
+pub(crate) const THINKING_ROOM: u32 = 4000;
 
 /// What a caller asked for.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +85,7 @@ async fn build(app: &App, wanted: &Wanted<'_>, mode: Mode) -> Plan {
         .deadline
         .or(route.and_then(RouteConfig::time_limit))
         .or(settings.deadline)
-        .unwrap_or_else(|| patience(&chain.candidates));
+        .unwrap_or_else(|| patience_of(&chain.candidates));
     Plan {
         route: route.map(|_| wanted.model.trim().to_owned()),
         general,
@@ -108,16 +108,32 @@ async fn lists(chain: &mut Chain<'_>, route: &RouteConfig, name: &str) -> CauseL
         context_too_long: chain.list(route, &route.context_too_long, twins).await,
         content_filter: chain.list(route, &route.content_filter, twins).await,
         auth: chain.list(route, &route.auth, twins).await,
+        rulings: route.rulings.clone(),
     }
 }
 
-/// Without a deadline of its own a call may take as long as its most patient target.
-fn patience(candidates: &[Candidate]) -> Duration {
+fn patience_of(candidates: &[Candidate]) -> Duration {
     let ready = candidates.iter().filter_map(|candidate| match candidate {
-        Candidate::Ready(target) => Some(target.timeouts.total),
+        Candidate::Ready(target) => {
+            Some((target.step.clocks.total.is_some(), target.timeouts.total))
+        }
         Candidate::Unusable { .. } => None,
     });
-    ready.max().unwrap_or(Tier::default().timeouts().total)
+    patience(ready).unwrap_or(Tier::default().timeouts().total)
+}
+
+/// Without a deadline of its own a call may take as long as its most patient target, or as long as all
+/// steps together that say how long they take. `targets`: whether its step says so, and how long it takes.
+/// Returns `None` of none.
+pub(crate) fn patience(targets: impl Iterator<Item = (bool, Duration)>) -> Option<Duration> {
+    let (mut most, mut own) = (None, Duration::ZERO);
+    for (says_so, total) in targets {
+        most = most.max(Some(total));
+        if says_so {
+            own = own.saturating_add(total);
+        }
+    }
+    most.map(|most| most.max(own))
 }
 
 fn why(wanted: &Wanted<'_>, route: Option<&RouteConfig>, targets: usize) -> String {

@@ -7,6 +7,7 @@ mod arguments;
 mod call;
 mod compare;
 mod exit;
+mod export;
 mod keys;
 mod models;
 mod prices;
@@ -83,6 +84,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Models(_)
         | Command::Prices(_)
         | Command::Routes(_)
+        | Command::Export(_)
         | Command::Keys(_)
         | Command::Rehearse(_) => Caller::Cli,
     };
@@ -94,6 +96,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Models(arguments) => models::run(&session, arguments).await,
         Command::Prices(arguments) => prices::run(terminal, arguments),
         Command::Routes(arguments) => routes::run(&session, arguments).await,
+        Command::Export(arguments) => export::run(&session, arguments).await,
         Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
     };

@@ -158,5 +158,6 @@ fn target(number: usize) -> Target {
         },
         price: None,
         simulated: false,
+        step: Default::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! Which targets a call may use, in which order and under which limits.
 
-use crate::error::CallError;
+use crate::error::{CallError, ErrorKind};
 use crate::event::TargetInfo;
 use crate::price::{PicoUsd, Tariff, TokenPrice, terms_now};
 use crate::provider::{Capabilities, Endpoint};
@@ -76,6 +76,54 @@ pub struct Limits {
     pub concurrency: Option<u32>,
 }
 
+/// Clocks of a route's step that differ from those of the model's tier. `None`: as the tier has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StepClocks {
+    pub first_token: Option<Duration>,
+    pub idle: Option<Duration>,
+    /// One attempt as a whole. Without it an attempt may take what is left of the call's deadline.
+    pub total: Option<Duration>,
+}
+
+/// What a route's step sets for a target in place of the settings and of its model's tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StepRules {
+    /// Already applied to [`Target::timeouts`]; kept here because they are the step's, not the tier's.
+    pub clocks: StepClocks,
+    /// Retries of this target; `None`: as the settings have it for its place in the plan.
+    pub retries: Option<u32>,
+}
+
+impl Timeouts {
+    /// Returns the clocks with those of a step in their place.
+    pub fn with(self, step: &StepClocks) -> Self {
+        let first_token = step.first_token.unwrap_or(self.first_token);
+        Self {
+            // Headers come with the first token where a provider buffers, so they may take as long.
+            headers: self.headers.max(step.first_token.unwrap_or_default()),
+            first_token,
+            idle: step.idle.unwrap_or(self.idle),
+            total: step.total.unwrap_or(self.total),
+            ..self
+        }
+    }
+}
+
+impl Limits {
+    /// Returns the narrower of each of two limits.
+    pub fn narrowed(self, other: Self) -> Self {
+        let least = |one: Option<u32>, two: Option<u32>| match (one, two) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+        Self {
+            requests_per_minute: least(self.requests_per_minute, other.requests_per_minute),
+            tokens_per_minute: least(self.tokens_per_minute, other.tokens_per_minute),
+            concurrency: least(self.concurrency, other.concurrency),
+        }
+    }
+}
+
 /// One (provider, credential, model) a call may be sent to.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -98,6 +146,8 @@ pub struct Target {
     /// `None`: no price is known.
     pub price: Option<Arc<Tariff>>,
     pub simulated: bool,
+    /// What the route's step sets for it.
+    pub step: StepRules,
 }
 
 impl Target {
@@ -158,8 +208,8 @@ pub enum Recovery {
     Fail,
 }
 
-/// Targets for failures that the general order does not help with, by index into
-/// [`Plan::candidates`]. Empty: the general order holds.
+/// What a plan says about single causes of failure: targets where the general order does not help, by index
+/// into [`Plan::candidates`] (empty: the general order holds), and the route's own word on causes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CauseLists {
     /// For `ContextTooLong`: only targets with a larger window.
@@ -168,6 +218,36 @@ pub struct CauseLists {
     pub content_filter: Vec<usize>,
     /// For `Auth` and `Permission`; empty: the call stops.
     pub auth: Vec<usize>,
+    pub rulings: Rulings,
+}
+
+/// What a route does about single causes of failure, where it differs from their dispositions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rulings {
+    /// Followed by the next target, though they would end the call.
+    pub fall_back_on: Vec<ErrorKind>,
+    /// End the call at once: no retry, no other target.
+    pub stop_on: Vec<ErrorKind>,
+}
+
+/// What is done about one cause of failure by a route's own word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ruling {
+    FallBack,
+    Stop,
+}
+
+impl Rulings {
+    /// Returns the route's own word on a cause, or `None` if its disposition holds.
+    pub fn on(&self, kind: ErrorKind) -> Option<Ruling> {
+        if self.stop_on.contains(&kind) {
+            Some(Ruling::Stop)
+        } else if self.fall_back_on.contains(&kind) {
+            Some(Ruling::FallBack)
+        } else {
+            None
+        }
+    }
 }
 
 /// A second request to another provider when the first is slow to begin (opt-in).

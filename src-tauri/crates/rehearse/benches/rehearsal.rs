@@ -36,6 +36,7 @@ fn target(provider: &str, wire: Wire) -> Candidate {
         limits: Default::default(),
         price: None,
         simulated: true,
+        step: Default::default(),
     })
 }
 

@@ -50,6 +50,7 @@ mod ui_state;
 mod votes;
 mod writer;
 
+pub use config_versions::{ConfigVersionRow, NewConfigVersion};
 pub use error::StoreError;
 pub use fold::CallState;
 pub use gateway_keys::{GatewayKeyRow, NewGatewayKey, VALID_KEYS};

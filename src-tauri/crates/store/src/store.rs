@@ -1,5 +1,6 @@
 //! The store as its users see it.
 
+use crate::config_versions::{self, ConfigVersionRow, NewConfigVersion};
 use crate::error::{Fault, StoreError};
 use crate::gateway_keys::{self, GatewayKeyRow, NewGatewayKey};
 use crate::owner::{self, Owner};
@@ -12,6 +13,7 @@ use crate::writer::Writer;
 use crate::{answers, calls, open, schema, ui_state};
 use rusqlite::Connection;
 use serde_json::Value;
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -122,8 +124,8 @@ impl Store {
 
     /// Records an event of a call. Never blocks, never drops; it reaches the file within 200 ms. After
     /// [`Store::close`] nothing is recorded.
-    pub fn append(&self, event: CallEvent) {
-        if !self.0.queue.push_event(event) {
+    pub fn append(&self, event: impl Borrow<CallEvent>) {
+        if !self.0.queue.push_event(event.borrow()) {
             tracing::warn!("an event came after the history was closed");
         }
     }
@@ -281,6 +283,36 @@ impl Store {
     pub async fn note_gateway_key_use(&self, id: &str, at_ms: i64) -> Result<(), StoreError> {
         let id = id.to_owned();
         self.write(move |connection| gateway_keys::note_use(connection, &id, at_ms))
+            .await
+    }
+
+    /// Records a version of the configuration file, unless the last one has the same text. Returns the
+    /// version that has the text.
+    ///
+    /// # Errors
+    /// Why the file could not be written.
+    pub async fn record_config_version(
+        &self,
+        version: NewConfigVersion,
+    ) -> Result<ConfigVersionRow, StoreError> {
+        self.write(move |connection| config_versions::record(connection, &version))
+            .await
+    }
+
+    /// Returns the last versions of the configuration file, newest first.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn config_versions(&self) -> Result<Vec<ConfigVersionRow>, StoreError> {
+        self.read(config_versions::list).await
+    }
+
+    /// Returns a version of the configuration file and its text.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or why the file could not be read.
+    pub async fn config_version(&self, id: u32) -> Result<(ConfigVersionRow, String), StoreError> {
+        self.read(move |connection| config_versions::get(connection, id))
             .await
     }
 

@@ -1,6 +1,36 @@
 // Generated from the Rust types by `cargo xtask types`. Do not edit.
 
 /**
+ * Something about spending that a person should know.
+ */
+export type Alert = { id: number, 
+/**
+ * Milliseconds since 1970.
+ */
+at_ms: number, level: AlertLevel, title: string, 
+/**
+ * One or two sentences.
+ */
+text: string, 
+/**
+ * The budget it is about.
+ */
+budget?: string, 
+/**
+ * The caller it is about, who can be stopped.
+ */
+caller?: string, dismissed: boolean, 
+/**
+ * Whether it was kept quiet: no notification, no webhook.
+ */
+muted: boolean, };
+
+/**
+ * How much an alert matters.
+ */
+export type AlertLevel = "info" | "warning" | "alarm";
+
+/**
  * An error of a use-case; the UI switches on `code`.
  */
 export type ApiError = { code: ErrorCode, 
@@ -37,6 +67,19 @@ has_real_provider: boolean,
  * Calls found unfinished at this launch and marked interrupted.
  */
 interrupted_at_launch: number, };
+
+/**
+ * Adds what an import found to the configuration file.
+ */
+export type ApplyImport = { 
+/**
+ * As given to the preview.
+ */
+text: string, kind: ImportKind, 
+/**
+ * Puts keys written in the text into the key store; otherwise they are left out.
+ */
+store_keys: boolean, };
 
 /**
  * How often calls were tried.
@@ -400,6 +443,17 @@ width: number,
  */
 height: number, };
 
+export type CheckRoute = { draft: RouteDraft, 
+/**
+ * The name under which the route is active now; `None`: it is new.
+ */
+original?: string, };
+
+/**
+ * The state of a target's circuit breaker.
+ */
+export type Circuit = "closed" | "open" | "half_open" | "down_until_fixed";
+
 /**
  * A series of a chart.
  */
@@ -466,6 +520,11 @@ fallbacks: Array<string>,
 params: Params | null, };
 
 /**
+ * Who wrote a version.
+ */
+export type ConfigOrigin = "file" | "window" | "cli" | "gateway";
+
+/**
  * Why the configuration file on disk is not active.
  */
 export type ConfigProblem = { file: string, 
@@ -473,6 +532,42 @@ export type ConfigProblem = { file: string,
  * Counted from 1; `None` if the problem has no place.
  */
 line: number | null, column: number | null, field: string | null, message: string, fix: string | null, };
+
+/**
+ * One version of the configuration file that was active.
+ */
+export type ConfigVersion = { 
+/**
+ * Counts up from 1.
+ */
+id: number, 
+/**
+ * RFC 3339, UTC.
+ */
+at: string, origin: ConfigOrigin, 
+/**
+ * What was changed, in one clause; `None`: it was changed by hand.
+ */
+note?: string, 
+/**
+ * The version it brought back.
+ */
+restored_from?: number, bytes: number, 
+/**
+ * Whether it is the one that is active now.
+ */
+active: boolean, };
+
+export type ConfigVersionId = { id: number, };
+
+/**
+ * A version with its text and what sets it apart from the active one.
+ */
+export type ConfigVersionText = { version: ConfigVersion, text: string, 
+/**
+ * From the active text to this one, line by line.
+ */
+diff: Diff, added_lines: number, removed_lines: number, };
 
 /**
  * What the calls would have cost, failed attempts included. Amounts are exact.
@@ -587,9 +682,41 @@ call: number, began_ms: number,
 elapsed_ms: number, trail: Array<TrailStep>, };
 
 /**
+ * How a file is to be coloured.
+ */
+export type ExportLanguage = "yaml" | "json" | "toml";
+
+/**
+ * A route in a gateway's form.
+ */
+export type ExportPreview = { 
+/**
+ * The main file first; never empty.
+ */
+files: Array<ExportedFile>, 
+/**
+ * What does not hold there as it holds here, the gravest first.
+ */
+losses: Array<TransferLoss>, };
+
+/**
  * Asks for a report as a file.
  */
 export type ExportSpend = { query: SpendQuery, format: SpendFormat, };
+
+/**
+ * A gateway whose own configuration can be written.
+ */
+export type ExportTo = "litellm" | "portkey" | "envoy" | "bifrost" | "tensorzero" | "openrouter";
+
+/**
+ * One file of an export. Holds no key: names of environment variables and secrets only.
+ */
+export type ExportedFile = { 
+/**
+ * A file name without folders.
+ */
+name: string, language: ExportLanguage, text: string, };
 
 /**
  * One failed attempt in a [`Report`].
@@ -747,12 +874,89 @@ base_urls: Array<GatewayBaseUrl>, access: GatewayAccess,
  */
 keys: Array<GatewayKey>, };
 
+/**
+ * What an import added.
+ */
+export type ImportDone = { providers: Array<string>, routes: Array<string>, 
+/**
+ * Keys that were put into the key store.
+ */
+keys: Array<ImportedKey>, };
+
 export type ImportKeys = { token: string, variables: Array<string>, 
 /**
  * Reference environment variables by name instead of copying values to the key store
  * (only for the environment's own variables).
  */
 by_reference: boolean, };
+
+/**
+ * What a text to import is.
+ */
+export type ImportKind = "auto" | "litellm" | "openrouter" | "portkey" | "environment";
+
+/**
+ * What an import would add to the configuration file.
+ */
+export type ImportPreview = { 
+/**
+ * What the text was read as; never `auto`.
+ */
+kind: ImportKind, 
+/**
+ * The tables that would be added, as TOML. Empty: there is nothing to add.
+ */
+toml: string, 
+/**
+ * Ids of providers that would be added.
+ */
+providers: Array<string>, 
+/**
+ * Names of routes that would be added.
+ */
+routes: Array<string>, 
+/**
+ * Keys written in the text itself. They never go into the file.
+ */
+keys: Array<ImportedKey>, 
+/**
+ * What stands in the way; empty: it can be applied.
+ */
+problems: Array<ImportProblem>, 
+/**
+ * What is not taken over, or not as it was.
+ */
+losses: Array<TransferLoss>, };
+
+/**
+ * Why an import cannot be applied.
+ */
+export type ImportProblem = { 
+/**
+ * Counted from 1.
+ */
+line?: number, 
+/**
+ * Path in the text, for example `model_list[0].litellm_params.model`; `None`: the text as a whole.
+ */
+field?: string, 
+/**
+ * One clause: lower case, no final period. Repeats no value of the text.
+ */
+message: string, };
+
+/**
+ * A key found in an imported text, by its place only.
+ */
+export type ImportedKey = { 
+/**
+ * Id of the provider it is for.
+ */
+provider: string, 
+/**
+ * Its name within the provider.
+ */
+name: string, };
 
 export type InstallCommand = { 
 /**
@@ -800,6 +1004,23 @@ export type KeychainState = { "state": "ok" } | { "state": "locked", message: st
 export type Lamp = "ok" | "warning" | "down" | "idle" | "simulated";
 
 /**
+ * Targets for single causes, as `provider/model` or `local`.
+ */
+export type ListsDraft = { 
+/**
+ * Empty: the general order, only to larger windows.
+ */
+context_too_long: Array<string>, 
+/**
+ * Empty: filtered content is sent to nobody else.
+ */
+content_filter: Array<string>, 
+/**
+ * For a refused key; empty: the call stops.
+ */
+auth: Array<string>, };
+
+/**
  * Something a window must know at once.
  */
 export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind": "event", event: CallEvent, 
@@ -808,12 +1029,17 @@ export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind":
  * since the call (or its last restart) began. A piece that overlaps what is known already
  * is cut by the reader; a piece beyond it means that something was missed.
  */
-offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", };
+offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", } | { "kind": "budgets_changed", } | { "kind": "alert_raised", alert: Alert, };
 
 /**
  * How calls are spread over the span.
  */
 export type Load = "constant" | "poisson" | "ramp" | "burst";
+
+/**
+ * How much of a setting is lost.
+ */
+export type LossSeverity = "dropped" | "approximated" | "note";
 
 /**
  * One turn of the conversation.
@@ -852,6 +1078,60 @@ export type Next = { "do": "retry", after_ms: number, } | { "do": "fallback", to
  * Asks the host to open a web address in the user's browser (after the UI had it confirmed).
  */
 export type OpenUrl = { url: string, };
+
+/**
+ * One of a step's equals.
+ */
+export type OptionDraft = { 
+/**
+ * `provider/model`, or `local` for a model on this machine.
+ */
+model: string, 
+/**
+ * Its share is this over the sum of the step's weights; counts only where `pick` is `weighted`.
+ */
+weight: number, };
+
+/**
+ * One option of a step: whether a call could be sent to it now, and what holds there.
+ */
+export type OptionState = { model: string, 
+/**
+ * Provider id; of a provider that is not configured, the preset's.
+ */
+provider: string, provider_label: string, local: boolean, ready: boolean, 
+/**
+ * Why it would be passed over; `None`: it is ready.
+ */
+why_not?: string, 
+/**
+ * `None`: it was not used lately.
+ */
+circuit?: Circuit, 
+/**
+ * How long it asked to be left alone for; `None`: it did not.
+ */
+cooling_ms?: number, 
+/**
+ * USD per token; `None`: no price is known.
+ */
+input_price?: PicoUsd, output_price?: PicoUsd, 
+/**
+ * Tokens; `None`: unknown.
+ */
+context_window?: number, 
+/**
+ * The clocks that hold, the step's own among them.
+ */
+first_token_ms: number, idle_ms: number, total_ms: number, retries: number, 
+/**
+ * `None`: not limited by the configuration.
+ */
+requests_per_minute?: number, tokens_per_minute?: number, 
+/**
+ * Median of recent first-token times; `None`: too few are known.
+ */
+first_token_p50_ms?: number, };
 
 /**
  * How a whole answer came about.
@@ -955,6 +1235,20 @@ env: string | null, key_url: string | null, models: Array<string>,
  * What must be changed before it can work (Azure's resource name); `None` if nothing.
  */
 note: string | null, };
+
+/**
+ * Asks for a route in a gateway's form.
+ */
+export type PreviewExport = { 
+/**
+ * Name of a route, configured or built in.
+ */
+route: string, to: ExportTo, };
+
+/**
+ * Asks what an import would add.
+ */
+export type PreviewImport = { text: string, kind: ImportKind, };
 
 /**
  * Asks how a route would be rehearsed.
@@ -1187,6 +1481,8 @@ price?: TokenPrice,
  */
 general: boolean, behaviour: Behaviour, };
 
+export type RenameRoute = { name: string, to: string, };
+
 /**
  * Why a call failed: the first cause, then all that was tried.
  */
@@ -1226,6 +1522,125 @@ about: string, source: RouteSource,
 targets: Array<RouteTarget>, lists: RouteLists, settings: RouteSettings, };
 
 /**
+ * What is to be said about a form as it stands.
+ */
+export type RouteCheck = { 
+/**
+ * In the order of the form.
+ */
+problems: Array<RouteProblem>, 
+/**
+ * Of each step, of each of its options, in order.
+ */
+options: Array<Array<OptionState>>, 
+/**
+ * At most, whatever happens. `None`: there is nothing to estimate.
+ */
+worst?: RouteEstimate, typical?: RouteEstimate, };
+
+/**
+ * What changes would make of the file.
+ */
+export type RouteDiff = { before: string, after: string, 
+/**
+ * Line by line.
+ */
+diff: Diff, added_lines: number, removed_lines: number, };
+
+/**
+ * A route's whole form. What is `None` or empty is not written in the file.
+ */
+export type RouteDraft = { 
+/**
+ * 1 to 40 lower-case letters, digits, hyphens and underscores.
+ */
+name: string, 
+/**
+ * One line on what it is for.
+ */
+about: string, 
+/**
+ * When a call that names no route comes here; `None`: only by name.
+ */
+when?: string, 
+/**
+ * Among rules that fit, the route of the highest priority is taken. 0 to 1000.
+ */
+priority: number, 
+/**
+ * Tried in order.
+ */
+steps: Array<StepDraft>, lists: ListsDraft, 
+/**
+ * Causes after which the next target is tried, though they end a call in general.
+ */
+fall_back_on: Array<ErrorKind>, 
+/**
+ * Causes that end the call at once.
+ */
+stop_on: Array<ErrorKind>, recovery?: Recovery, 
+/**
+ * For the whole call.
+ */
+deadline_ms?: number, tier?: Tier, 
+/**
+ * Most tokens of an answer where the call does not say.
+ */
+max_tokens?: number, 
+/**
+ * When a second request goes out beside one that is slow to begin; `None`: never.
+ */
+hedge_after_ms?: number, 
+/**
+ * The answer when no target answers; `None`: the call fails.
+ */
+fallback_text?: string, task?: RouteTask, };
+
+/**
+ * One route's new form.
+ */
+export type RouteEdit = { 
+/**
+ * The name under which it is active now; `None`: it is new. A built-in route's own name is both.
+ */
+original?: string, draft: RouteDraft, };
+
+/**
+ * Changes to routes that are made together.
+ */
+export type RouteEdits = { drafts: Array<RouteEdit>, 
+/**
+ * Names of routes that are taken out of the file.
+ */
+remove: Array<string>, };
+
+/**
+ * What a call of a route costs and takes.
+ */
+export type RouteEstimate = { 
+/**
+ * `None`: the price of one of its models is not known.
+ */
+cost?: PicoUsd, 
+/**
+ * `None`: nothing is known to judge by.
+ */
+elapsed_ms?: number, 
+/**
+ * What it rests on, in one clause.
+ */
+rests_on: string, };
+
+/**
+ * A route with its form, as it is active.
+ */
+export type RouteForm = { draft: RouteDraft, source: RouteSource, 
+/**
+ * Whether a built-in route of this name stands behind it: removing it brings that one back.
+ */
+replaces_built_in: boolean, check: RouteCheck, };
+
+/**
  * Targets for failures that the general order does not help with. Empty: see each.
  */
 export type RouteLists = { 
@@ -1241,6 +1656,30 @@ content_filter: Array<RouteTarget>,
  * For a refused key; empty: the call stops.
  */
 auth: Array<RouteTarget>, };
+
+export type RouteName = { name: string, };
+
+/**
+ * How one of a step's equals is picked.
+ */
+export type RoutePick = "weighted" | "cheapest" | "fastest" | "best";
+
+/**
+ * Something wrong with a form.
+ */
+export type RouteProblem = { 
+/**
+ * Path in the form: `steps[0].options[1].model`, `lists.auth[0]`, `when`, `name`; empty: all of it.
+ */
+field: string, 
+/**
+ * One clause, lower case.
+ */
+message: string, fix?: string, 
+/**
+ * Whether it keeps the form from being activated.
+ */
+blocking: boolean, };
 
 /**
  * One route's part of a rehearsal.
@@ -1810,6 +2249,31 @@ group: string,
 prompt_version: number | null, calls: Array<StartedCall>, };
 
 /**
+ * One step of a route's form. `None`: as the settings or the model's tier have it.
+ */
+export type StepDraft = { 
+/**
+ * Equals, of which one is picked for a call.
+ */
+options: Array<OptionDraft>, pick: RoutePick, first_token_ms?: number, idle_ms?: number, 
+/**
+ * One attempt as a whole.
+ */
+total_ms?: number, 
+/**
+ * 0 to 10.
+ */
+retries?: number, requests_per_minute?: number, 
+/**
+ * Input and output together.
+ */
+tokens_per_minute?: number, 
+/**
+ * Requests under way at the same time.
+ */
+concurrency?: number, };
+
+/**
  * A target as shown to people: no address, no credential.
  */
 export type TargetInfo = { 
@@ -1885,6 +2349,19 @@ export type TrailStep = {
  * Counted from the call's start.
  */
 at_ms: number, text: string, };
+
+/**
+ * A setting that does not mean the same on the other side.
+ */
+export type TransferLoss = { 
+/**
+ * Path in what is taken over, counted from 0, for example `steps[0].clocks.idle`.
+ */
+setting: string, 
+/**
+ * One clause: lower case, no final period.
+ */
+what: string, severity: LossSeverity, };
 
 /**
  * State the UI keeps between launches, by key. Values are the UI's own JSON.
@@ -1983,6 +2460,28 @@ export interface Api {
   "models.list": { params: Empty; result: Array<ModelInfo> };
   /** Routes: named chains of targets, those of the configuration file first. */
   "routes.list": { params: Empty; result: Array<Route> };
+  /** A route's whole form, as it is active. */
+  "routes.get": { params: RouteName; result: RouteForm };
+  /** What is wrong with a form, and what a call of it would cost and take. */
+  "routes.check": { params: CheckRoute; result: RouteCheck };
+  /** What changes would make of the configuration file. */
+  "routes.diff": { params: RouteEdits; result: RouteDiff };
+  /** Makes changes active: writes the configuration file and keeps its version. */
+  "routes.activate": { params: RouteEdits; result: ConfigVersion };
+  /** Takes a route out of the configuration file. A built-in one of its name comes back. */
+  "routes.remove": { params: RouteName; result: ConfigVersion };
+  /** Gives a route another name. */
+  "routes.rename": { params: RenameRoute; result: ConfigVersion };
+  /** Copies a route under another name. */
+  "routes.duplicate": { params: RenameRoute; result: ConfigVersion };
+  /** Versions of the configuration file, newest first. */
+  "config.versions": { params: Empty; result: Array<ConfigVersion> };
+  /** A version's text, and what sets it apart from the active one. */
+  "config.version": { params: ConfigVersionId; result: ConfigVersionText };
+  /** Makes an old version of the configuration file active again. */
+  "config.restore": { params: ConfigVersionId; result: ConfigVersion };
+  /** A route in the own form of a gateway for production. */
+  "export.preview": { params: PreviewExport; result: ExportPreview };
   /** The gateway as it is now, with its keys. */
   "gateway.status": { params: Empty; result: GatewayStatus };
   /** Starts the gateway, or moves it to another port. */

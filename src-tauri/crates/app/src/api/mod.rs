@@ -1,8 +1,12 @@
 //! The API table: every use-case once, with its name, parameters and result. Both hosts and the
 //! TypeScript types come from it.
 
+mod budget_types;
+mod config_types;
+mod export_types;
 mod gateway_types;
 mod rehearse_types;
+mod route_edit_types;
 mod routes_types;
 mod spend_chart_types;
 mod spend_types;
@@ -86,6 +90,30 @@ api! {
 
     #[doc = "Routes: named chains of targets, those of the configuration file first."]
     "routes.list" => crate::routes::list, Empty, Vec<Route>;
+    #[doc = "A route's whole form, as it is active."]
+    "routes.get" => crate::routes::form, RouteName, RouteForm;
+    #[doc = "What is wrong with a form, and what a call of it would cost and take."]
+    "routes.check" => crate::routes::check_form, CheckRoute, RouteCheck;
+    #[doc = "What changes would make of the configuration file."]
+    "routes.diff" => crate::routes::diff, RouteEdits, RouteDiff;
+    #[doc = "Makes changes active: writes the configuration file and keeps its version."]
+    "routes.activate" => crate::routes::activate, RouteEdits, ConfigVersion;
+    #[doc = "Takes a route out of the configuration file. A built-in one of its name comes back."]
+    "routes.remove" => crate::routes::remove, RouteName, ConfigVersion;
+    #[doc = "Gives a route another name."]
+    "routes.rename" => crate::routes::rename, RenameRoute, ConfigVersion;
+    #[doc = "Copies a route under another name."]
+    "routes.duplicate" => crate::routes::duplicate, RenameRoute, ConfigVersion;
+
+    #[doc = "Versions of the configuration file, newest first."]
+    "config.versions" => crate::config::versions::list, Empty, Vec<ConfigVersion>;
+    #[doc = "A version's text, and what sets it apart from the active one."]
+    "config.version" => crate::config::versions::get, ConfigVersionId, ConfigVersionText;
+    #[doc = "Makes an old version of the configuration file active again."]
+    "config.restore" => crate::config::versions::restore, ConfigVersionId, ConfigVersion;
+
+    #[doc = "A route in the own form of a gateway for production."]
+    "export.preview" => crate::export::preview, PreviewExport, ExportPreview;
 
     #[doc = "The gateway as it is now, with its keys."]
     "gateway.status" => crate::gateway::status, Empty, GatewayStatus;

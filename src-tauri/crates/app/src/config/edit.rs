@@ -1,19 +1,19 @@
 //! Changes the program makes to the file. Everything it does not change stays as the user wrote it.
 
 use crate::api::types::{ApiError, ErrorCode};
-use crate::config::{file, shown};
+use crate::config::{file, shown, tables};
 use std::path::Path;
 use switchboard_engine::config::{Config, SecretRef, SecretSource};
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value, value};
 
 /// How often a change is applied anew because somebody else wrote the file meanwhile.
 const TRIES: usize = 3;
 
-/// Applies `change` to the file on disk and replaces it, if the result is valid.
+/// Applies `change` to the file on disk and replaces it, if the result is valid. Returns the text too.
 pub(super) fn edit_file(
     path: &Path,
     change: &dyn Fn(&mut DocumentMut) -> Result<(), ApiError>,
-) -> Result<Config, ApiError> {
+) -> Result<(Config, String), ApiError> {
     file::create_if_missing(path).map_err(|problem| config_error(problem.message, problem.fix))?;
     for _ in 0..TRIES {
         let before = read(path)?;
@@ -25,40 +25,56 @@ pub(super) fn edit_file(
         }
         change(&mut document)?;
         let after = document.to_string();
-        let config = Config::parse(&after).map_err(|problems| {
-            let problem = problems.into_iter().next();
-            ApiError {
-                code: ErrorCode::InvalidParams,
-                message: problem.as_ref().map_or_else(
-                    || "the change is not valid".to_owned(),
-                    |p| p.message.clone(),
-                ),
-                hint: problem.as_ref().and_then(|p| p.fix.clone()),
-                field: problem.and_then(|p| p.field),
-            }
-        })?;
+        let config = check(&after)?;
         if after == before {
-            return Ok(config);
+            return Ok((config, after));
         }
         if read(path)? != before {
             continue;
         }
-        file::replace(path, &after).map_err(|error| {
-            config_error(
-                format!(
-                    "the configuration file could not be written: {}",
-                    error.kind()
-                ),
-                Some("check that the file and its folder are writable".to_owned()),
-            )
-        })?;
-        return Ok(config);
+        replace_file(path, &after)?;
+        return Ok((config, after));
     }
     Err(ApiError {
         code: ErrorCode::Conflict,
         message: "another program keeps changing the configuration file".to_owned(),
         hint: Some("try again".to_owned()),
         field: None,
+    })
+}
+
+/// Replaces the file in one step.
+///
+/// # Errors
+/// `Config` if it cannot be written.
+pub(super) fn replace_file(path: &Path, text: &str) -> Result<(), ApiError> {
+    file::replace(path, text).map_err(|error| {
+        config_error(
+            format!(
+                "the configuration file could not be written: {}",
+                error.kind()
+            ),
+            Some("check that the file and its folder are writable".to_owned()),
+        )
+    })
+}
+
+/// Reads the text a change has made.
+///
+/// # Errors
+/// `InvalidParams` with the first problem and its field.
+pub(crate) fn check(text: &str) -> Result<Config, ApiError> {
+    Config::parse(text).map_err(|problems| {
+        let problem = problems.into_iter().next();
+        ApiError {
+            code: ErrorCode::InvalidParams,
+            message: problem.as_ref().map_or_else(
+                || "the change is not valid".to_owned(),
+                |p| p.message.clone(),
+            ),
+            hint: problem.as_ref().and_then(|p| p.fix.clone()),
+            field: problem.and_then(|p| p.field),
+        }
     })
 }
 
@@ -96,10 +112,7 @@ pub fn provider_table<'d>(
     document: &'d mut DocumentMut,
     id: &str,
 ) -> Option<&'d mut dyn TableLike> {
-    document
-        .get_mut("providers")?
-        .get_mut(id)?
-        .as_table_like_mut()
+    tables::get(document, "providers", id)
 }
 
 /// Returns the table of a provider, made at the end of the file's providers if need be.
@@ -107,107 +120,13 @@ pub fn put_provider<'d>(
     document: &'d mut DocumentMut,
     id: &str,
 ) -> Result<&'d mut dyn TableLike, ApiError> {
-    let unfit = || config_error("`providers` in the file is not a table".to_owned(), None);
-    let first = document.as_table().is_empty();
-    let preface = document.trailing().as_str().unwrap_or_default().to_owned();
-    if document.get("providers").is_none() {
-        let mut providers = Table::new();
-        providers.set_implicit(true);
-        document.insert("providers", Item::Table(providers));
-    }
-    let providers = document
-        .get_mut("providers")
-        .and_then(Item::as_table_like_mut);
-    let providers = providers.ok_or_else(unfit)?;
-    let is_new = !providers.contains_key(id);
-    if is_new {
-        let mut table = Table::new();
-        // Comments of a file that holds nothing else stay above the first entry.
-        let prefix = if first {
-            format!("{}\n", preface.trim_end())
-        } else {
-            String::new()
-        };
-        table.decor_mut().set_prefix(format!("{prefix}\n"));
-        providers.insert(id, Item::Table(table));
-    }
-    if is_new && first {
-        document.set_trailing("");
-    }
-    provider_table(document, id).ok_or_else(unfit)
+    tables::put(document, "providers", id)
 }
 
 /// Takes a provider out of the file. Returns whether it was there. A comment right above its header goes
 /// with it; what stands further up stays.
 pub fn remove_provider(document: &mut DocumentMut, id: &str) -> bool {
-    let providers = document
-        .get_mut("providers")
-        .and_then(Item::as_table_like_mut);
-    let Some(removed) = providers.and_then(|providers| providers.remove(id)) else {
-        return false;
-    };
-    let Item::Table(table) = removed else {
-        return true;
-    };
-    let above = table
-        .decor()
-        .prefix()
-        .and_then(|prefix| prefix.as_str())
-        .unwrap_or_default();
-    let kept = above.rfind("\n\n").map_or("", |at| &above[..at + 2]);
-    if kept.trim().is_empty() {
-        return true;
-    }
-    let next = next_position(document.as_table(), table.position());
-    match next.and_then(|position| table_at(document.as_table_mut(), position)) {
-        Some(next) => {
-            let prefix = next.decor().prefix().and_then(|prefix| prefix.as_str());
-            let prefix = format!(
-                "{kept}{}",
-                prefix.unwrap_or_default().trim_start_matches('\n')
-            );
-            next.decor_mut().set_prefix(prefix);
-        }
-        None => {
-            let trailing = document.trailing().as_str().unwrap_or_default();
-            let trailing = format!("{kept}{}", trailing.trim_start_matches('\n'));
-            document.set_trailing(trailing);
-        }
-    }
-    true
-}
-
-/// Returns the tables directly below `table`.
-fn below(table: &Table) -> impl Iterator<Item = &Table> {
-    table.iter().flat_map(|(_, item)| match item {
-        Item::Table(table) => vec![table],
-        Item::ArrayOfTables(tables) => tables.iter().collect(),
-        Item::None | Item::Value(_) => Vec::new(),
-    })
-}
-
-/// Returns the place of the first table in the file after the given place.
-fn next_position(table: &Table, after: Option<isize>) -> Option<isize> {
-    let own = table
-        .position()
-        .filter(|own| Some(*own) > after && !table.is_implicit());
-    below(table)
-        .filter_map(|table| next_position(table, after))
-        .chain(own)
-        .min()
-}
-
-fn table_at(table: &mut Table, position: isize) -> Option<&mut Table> {
-    if table.position() == Some(position) && !table.is_implicit() {
-        return Some(table);
-    }
-    table.iter_mut().find_map(|(_, item)| match item {
-        Item::Table(table) => table_at(table, position),
-        Item::ArrayOfTables(tables) => tables
-            .iter_mut()
-            .find_map(|table| table_at(table, position)),
-        Item::None | Item::Value(_) => None,
-    })
+    tables::remove(document, "providers", id)
 }
 
 // ---------------------------------------------------------------- names of keys

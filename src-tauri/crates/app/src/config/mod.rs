@@ -7,17 +7,20 @@
 mod edit;
 mod file;
 mod reload;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
+pub mod versions;
 
+pub(crate) use edit::check as check_text;
 pub use edit::{provider_table, put_provider, remove_provider, set_active_key, set_key, unset_key};
 
 use crate::api::types::{ApiError, ConfigProblem, ErrorCode};
 use notify::RecommendedWatcher;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use switchboard_engine::config::{Config, Problem};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use toml_edit::DocumentMut;
 
 /// What a first start writes: everything explained, nothing switched on.
@@ -27,8 +30,27 @@ pub const FIRST_FILE: &str = include_str!("first.toml");
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     pub config: Arc<Config>,
+    /// What the active configuration was read from; empty for the built-in one.
+    pub text: Arc<str>,
     /// `None`: the file on disk is the active configuration.
     pub problem: Option<ConfigProblem>,
+}
+
+/// A text that has become active.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activated {
+    pub text: Arc<str>,
+    /// `None`: another program wrote the file.
+    pub change: Option<Change>,
+}
+
+/// What this program changed in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Change {
+    /// In one clause; `None`: nothing is said about it.
+    pub note: Option<String>,
+    /// The version it brings back.
+    pub restored_from: Option<u32>,
 }
 
 /// The configuration of this process. Cheap to clone.
@@ -45,6 +67,8 @@ struct Inner {
     file: Mutex<()>,
     /// Dropping it ends the watch.
     watcher: Mutex<Option<RecommendedWatcher>>,
+    /// Who keeps every text that becomes active; `None`: nobody yet.
+    keeper: OnceLock<mpsc::Sender<Activated>>,
 }
 
 impl ConfigHandle {
@@ -59,10 +83,11 @@ impl ConfigHandle {
                 snapshot,
                 file: Mutex::new(()),
                 watcher: Mutex::new(None),
+                keeper: OnceLock::new(),
             }),
         };
         if let Err(problem) = file::create_if_missing(&handle.inner.path) {
-            handle.publish(Err(problem));
+            handle.publish(Err(problem), None);
         } else {
             handle.reload();
         }
@@ -88,6 +113,17 @@ impl ConfigHandle {
         self.inner.snapshot.borrow().config.clone()
     }
 
+    /// Returns the text of the active configuration: that of the last good file.
+    pub fn text(&self) -> Arc<str> {
+        self.inner.snapshot.borrow().text.clone()
+    }
+
+    /// Has every text that becomes active from now on sent to `keeper`. Only the first one is kept to.
+    pub fn keep_versions(&self, keeper: mpsc::Sender<Activated>) {
+        // A second keeper would record the same texts again.
+        let _ = self.inner.keeper.set(keeper);
+    }
+
     /// Returns why the file on disk is not active, or `None` if it is.
     pub fn problem(&self) -> Option<ConfigProblem> {
         self.inner.snapshot.borrow().problem.clone()
@@ -101,14 +137,11 @@ impl ConfigHandle {
     /// Reads the file now. Subscribers hear of it only if something changed.
     pub fn reload(&self) {
         let read = {
-            let _held = self
-                .inner
-                .file
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner());
+            let _held = self.hold();
             file::read(&self.inner.path)
         };
-        self.publish(read.and_then(|text| self.parse(&text)));
+        let parsed = read.and_then(|text| Ok((self.parse(&text)?, text)));
+        self.publish(parsed, None);
     }
 
     /// Changes the file, keeping comments, order and layout of everything else.
@@ -123,8 +156,19 @@ impl ConfigHandle {
     where
         F: Fn(&mut DocumentMut) -> Result<(), ApiError> + Send + 'static,
     {
+        self.edit_as(Change::default(), change).await
+    }
+
+    /// As [`Self::edit`], with what is to be kept about the change.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub async fn edit_as<F>(&self, what: Change, change: F) -> Result<Arc<Config>, ApiError>
+    where
+        F: Fn(&mut DocumentMut) -> Result<(), ApiError> + Send + 'static,
+    {
         let handle = self.clone();
-        let edited = tokio::task::spawn_blocking(move || handle.edit_now(&change)).await;
+        let edited = tokio::task::spawn_blocking(move || handle.edit_now(what, &change)).await;
         edited.unwrap_or_else(|_| {
             Err(ApiError {
                 code: ErrorCode::Internal,
@@ -135,19 +179,42 @@ impl ConfigHandle {
         })
     }
 
+    /// Replaces the whole file, a broken one too.
+    ///
+    /// # Errors
+    /// `InvalidParams` with the field if the text is not valid, `Config` if it cannot be written.
+    pub(crate) async fn replace_as(&self, what: Change, text: String) -> Result<(), ApiError> {
+        let handle = self.clone();
+        let replaced = tokio::task::spawn_blocking(move || {
+            let config = edit::check(&text)?;
+            {
+                let _held = handle.hold();
+                edit::replace_file(&handle.inner.path, &text)?;
+            }
+            handle.publish(Ok((config, text)), Some(what));
+            Ok(())
+        });
+        replaced.await.unwrap_or_else(|_| {
+            let message = "the configuration file could not be changed";
+            Err(ApiError::new(ErrorCode::Internal, message))
+        })
+    }
+
+    fn hold(&self) -> std::sync::MutexGuard<'_, ()> {
+        let held = self.inner.file.lock();
+        held.unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
     fn edit_now(
         &self,
+        what: Change,
         change: &dyn Fn(&mut DocumentMut) -> Result<(), ApiError>,
     ) -> Result<Arc<Config>, ApiError> {
-        let config = {
-            let _held = self
-                .inner
-                .file
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let edited = {
+            let _held = self.hold();
             edit::edit_file(&self.inner.path, change)?
         };
-        self.publish(Ok(config));
+        self.publish(Ok(edited), Some(what));
         Ok(self.current())
     }
 
@@ -155,10 +222,15 @@ impl ConfigHandle {
         Config::parse(text).map_err(|problems| shown(&self.inner.path, &problems))
     }
 
-    fn publish(&self, read: Result<Config, ConfigProblem>) {
+    fn publish(&self, read: Result<(Config, String), ConfigProblem>, change: Option<Change>) {
+        let mut activated = None;
         self.inner.snapshot.send_if_modified(|snapshot| match read {
-            Ok(config) => {
+            Ok((config, text)) => {
                 let changed = *snapshot.config != config || snapshot.problem.is_some();
+                if *snapshot.text != *text {
+                    snapshot.text = text.into();
+                    activated = Some(snapshot.text.clone());
+                }
                 snapshot.config = Arc::new(config);
                 snapshot.problem = None;
                 changed
@@ -176,6 +248,11 @@ impl ConfigHandle {
                 changed
             }
         });
+        if let (Some(text), Some(keeper)) = (activated, self.inner.keeper.get())
+            && keeper.try_send(Activated { text, change }).is_err()
+        {
+            tracing::warn!("a version of the configuration file could not be kept");
+        }
     }
 }
 

@@ -50,7 +50,7 @@ fn every_example_of_the_first_file_is_valid() {
         Config::default().settings.recovery
     );
     assert_eq!(config.gateway.socket(), Config::default().gateway.socket());
-    assert_eq!(config.routes.len(), 1);
+    assert_eq!(config.routes.len(), 2);
 }
 
 #[test]

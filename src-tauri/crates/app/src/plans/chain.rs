@@ -4,10 +4,10 @@ use super::{named, without_twins};
 use crate::App;
 use crate::routes::{Place, absent, no_local, place, twin};
 use std::sync::Arc;
-use switchboard_engine::config::{Config, RouteConfig, RouteTarget, model_of};
+use switchboard_engine::config::{Config, RouteConfig, RouteStep, RouteTarget, model_of};
 use switchboard_engine::error::CallError;
 use switchboard_engine::event::TargetInfo;
-use switchboard_engine::plan::{Candidate, Target};
+use switchboard_engine::plan::{Candidate, StepRules, Target};
 
 /// What targets are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,10 +59,12 @@ impl<'a> Chain<'a> {
             self.app.providers().keep_local_in_view(self.config).await;
         }
         let before = self.candidates.len();
-        for target in route.targets() {
-            match self.candidate(route, target, twins).await {
-                Some(candidate) => drop(self.add(candidate)),
-                None => reasons.push("no model was found on this machine".to_owned()),
+        for step in &route.steps {
+            for option in step.options.iter() {
+                match self.candidate(route, &option.target, twins).await {
+                    Some(candidate) => drop(self.add(with_step(candidate, step))),
+                    None => reasons.push("no model was found on this machine".to_owned()),
+                }
             }
         }
         if self.candidates.len() == before && before == 0 {
@@ -196,6 +198,22 @@ impl<'a> Chain<'a> {
             self.candidates.push(candidate);
             self.candidates.len() - 1
         })
+    }
+}
+
+/// Gives a target what its step sets: clocks, limits and retries.
+fn with_step(candidate: Candidate, step: &RouteStep) -> Candidate {
+    match candidate {
+        Candidate::Ready(target) => Candidate::Ready(Target {
+            timeouts: target.timeouts.with(&step.clocks),
+            limits: target.limits.narrowed(step.limits),
+            step: StepRules {
+                clocks: step.clocks,
+                retries: step.retries,
+            },
+            ..target
+        }),
+        unusable @ Candidate::Unusable { .. } => unusable,
     }
 }
 

@@ -122,6 +122,7 @@ pub(crate) fn simulated(
         limits: Default::default(),
         price: Some(Arc::new(Tariff::free(model, "simulated"))),
         simulated: true,
+        step: Default::default(),
     }
 }
 

@@ -56,6 +56,7 @@ impl Providers {
                     limits: known.limits,
                     price: known.price,
                     simulated: false,
+                    step: Default::default(),
                 })
             }
         }

@@ -1,8 +1,14 @@
 //! Routes: where their targets lead now, and what is shown about them.
 
+mod check;
+mod draft;
+mod edit;
+mod estimate;
 mod place;
 pub(crate) mod twin;
+mod write;
 
+pub use edit::{activate, check_form, diff, duplicate, form, remove, rename};
 pub(crate) use place::{Place, absent, no_local, place};
 
 use crate::App;

@@ -67,6 +67,7 @@ fn target(config: &Config, provider: &ProviderConfig, model: ModelConfig) -> Tar
         limits: model.limits,
         price: model.price,
         simulated: true,
+        step: Default::default(),
     }
 }
 

@@ -11,4 +11,5 @@ mod faults;
 mod gateway;
 mod rehearse;
 mod routes;
+mod routes_edit;
 mod world;

@@ -127,6 +127,32 @@ impl World {
         }
     }
 
+    /// The configuration file as it is on disk.
+    pub(crate) fn config_text(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("config.toml")).unwrap()
+    }
+
+    /// Writes the configuration file as an editor does, and waits until it was read.
+    pub(crate) async fn write_config(&self, text: &str) {
+        let before = self.call("app.info", json!({})).await.unwrap()["config_error"].clone();
+        std::fs::write(self.folder.path().join("config.toml"), text).unwrap();
+        for _ in 0..200 {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            let versions = self.call("config.versions", json!({})).await.unwrap();
+            let newest = versions[0]["id"].clone();
+            let version = self
+                .call("config.version", json!({"id": newest}))
+                .await
+                .unwrap();
+            let error = self.call("app.info", json!({})).await.unwrap()["config_error"].clone();
+            let kept = version["text"].as_str().unwrap().lines().count() == text.lines().count();
+            if error.is_null() && kept || !error.is_null() && error != before {
+                return;
+            }
+        }
+        panic!("the file was never read");
+    }
+
     pub(crate) async fn call(&self, method: &str, params: Value) -> Result<Value, ApiError> {
         api::dispatch(&self.app, method, params).await
     }

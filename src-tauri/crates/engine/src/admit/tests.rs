@@ -27,6 +27,7 @@ fn target(name: &str) -> Target {
         limits: Limits::default(),
         price: None,
         simulated: false,
+        step: Default::default(),
     }
 }
 

@@ -32,6 +32,8 @@ enum Clock {
     Share,
     Idle,
     Floor,
+    /// What the route's step gives one attempt.
+    StepTotal,
     Total,
 }
 
@@ -99,7 +101,19 @@ impl<'a> Watch<'a> {
     fn within_deadline(&self, limit: Limit) -> Limit {
         let deadline = self.clocks.deadline;
         let length = deadline.saturating_duration_since(self.started);
+        let limit = match self.target.step.clocks.total {
+            Some(own) => limit.or_sooner(Limit::new(self.started, own, Clock::StepTotal)),
+            None => limit,
+        };
         Limit::new(self.started, length, Clock::Total).or_sooner(limit)
+    }
+
+    /// Names what sets a clock: the step of the route if it has one of its own, else the tier.
+    fn knob(&self, clock: &str, own: Option<Duration>) -> String {
+        match own {
+            Some(_) => format!("`{clock}` of its step in the route"),
+            None => format!("`timeouts.{}.{clock}`", self.target.tier.name()),
+        }
     }
 
     fn until_first_token(&self) -> Limit {
@@ -147,6 +161,11 @@ impl<'a> Watch<'a> {
         self.cut_short = limit.clock == Clock::Share;
         let provider = &self.target.provider;
         let tier = self.target.tier.name();
+        let own = self.target.step.clocks;
+        let (first_token, idle) = (
+            self.knob("first_token", own.first_token),
+            self.knob("idle", own.idle),
+        );
         let length = human(limit.length);
         let (kind, message) = match limit.clock {
             Clock::Headers => (
@@ -157,16 +176,13 @@ impl<'a> Watch<'a> {
             ),
             Clock::FirstToken => (
                 ErrorKind::FirstTokenTimeout,
-                format!(
-                    "no first token from `{provider}` within {length} \
-                     (`timeouts.{tier}.first_token`)"
-                ),
+                format!("no first token from `{provider}` within {length} ({first_token})"),
             ),
             Clock::Usual => (
                 ErrorKind::FirstTokenTimeout,
                 format!(
                     "no first token from `{provider}` within {length}, twice what its slowest answers \
-                     took lately (at most `timeouts.{tier}.first_token`)"
+                     took lately (at most {first_token})"
                 ),
             ),
             Clock::Share => (
@@ -179,14 +195,21 @@ impl<'a> Watch<'a> {
             Clock::Idle => (
                 ErrorKind::IdleTimeout,
                 format!(
-                    "`{provider}` fell silent for {length} in the middle of its answer \
-                     (`timeouts.{tier}.idle`)"
+                    "`{provider}` fell silent for {length} in the middle of its answer ({idle})"
                 ),
             ),
             Clock::Floor => (
                 ErrorKind::TooSlow,
                 format!(
                     "`{provider}` sent fewer than {THROUGHPUT_FLOOR} characters a second over {length}"
+                ),
+            ),
+            Clock::StepTotal => (
+                // Another target may be quicker: this is not the end of the call's time.
+                ErrorKind::TooSlow,
+                format!(
+                    "`{provider}` had not finished its answer after {length} (`total` of its step in the \
+                     route)"
                 ),
             ),
             Clock::Total => (

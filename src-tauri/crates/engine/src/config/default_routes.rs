@@ -98,6 +98,8 @@ fn route((name, about, task, known): &Row) -> RouteConfig {
         about: (*about).to_owned(),
         built_in: true,
         when: None,
+        priority: 0,
+        rulings: Default::default(),
         auth: targets.clone(),
         steps: targets.into_iter().map(RouteStep::plain).collect(),
         context_too_long: Vec::new(),

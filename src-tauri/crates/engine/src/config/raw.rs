@@ -51,6 +51,10 @@ impl<'t> Problems<'t> {
         self.found.is_empty()
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// Returns the problems in the order of the text.
     pub(super) fn into_list(mut self) -> Vec<Problem> {
         self.found.sort_by_key(|(start, _)| *start);

@@ -5,11 +5,14 @@ use crate::config::presets::{preset, presets};
 use crate::config::raw::{Field, Problems, Table, nearest};
 use crate::config::route::{LOCAL, RouteConfig, RouteStep, RouteTarget, Task};
 use crate::config::validate::{RECOVERIES, TIERS, check_model_name, duration};
+use crate::config::{ladder, read_step};
 use crate::plan::Hedge;
 use std::time::Duration;
 
 /// Most targets of a route, and of each of its lists.
 const TARGETS: usize = 16;
+/// Longest rule, in characters.
+const RULE_CHARS: usize = 4000;
 /// Longest fallback text, in characters.
 const FALLBACK_CHARS: usize = 20_000;
 /// When a second request goes out if the file does not say.
@@ -70,16 +73,30 @@ fn route(
     }
     let mut table = field.table(problems)?;
     let targets = table.take("targets");
-    if targets.is_none() {
-        let path = format!("{}.targets", field.path);
-        let fix = "add targets = [\"openai/gpt-6.1-terra\", \"local\"]".to_owned();
-        problems.add(
-            &field.key_span,
-            Some(&path),
-            "`targets` is missing",
-            Some(fix),
-        );
-    }
+    let steps_field = table.take("steps");
+    let steps = match (&targets, &steps_field) {
+        (None, None) => {
+            let path = format!("{}.targets", field.path);
+            let fix = "add targets = [\"openai/gpt-6.1-terra\", \"local\"]".to_owned();
+            let message = "`targets` is missing";
+            problems.add(&field.key_span, Some(&path), message, Some(fix));
+            Vec::new()
+        }
+        (Some(_), Some(steps)) => {
+            let message = "a route has `targets` or steps, not both";
+            let fix = "move the targets into steps of their own".to_owned();
+            let path = Some(steps.path.as_str());
+            problems.add(&steps.key_span, path, message, Some(fix));
+            Vec::new()
+        }
+        (None, Some(steps)) => read_step::steps(steps, providers, problems),
+        (Some(targets), None) => targets_of(targets, providers, problems)
+            .into_iter()
+            .map(RouteStep::plain)
+            .collect(),
+    };
+    let (fall_back_on, stop_on) = (table.take("fall_back_on"), table.take("stop_on"));
+    let rulings = ladder::rulings(fall_back_on, stop_on, problems);
     let mut list = |field: Option<Field<'_>>| {
         field.map_or_else(Vec::new, |field| targets_of(&field, providers, problems))
     };
@@ -89,7 +106,9 @@ fn route(
         about: String::new(),
         built_in: false,
         when: None,
-        steps: list(targets).into_iter().map(RouteStep::plain).collect(),
+        priority: 0,
+        steps,
+        rulings,
         context_too_long: list(table.take("context_too_long")),
         content_filter: list(table.take("content_filter")),
         auth: list(table.take("auth")),
@@ -127,6 +146,24 @@ fn settings(table: &mut Table<'_>, result: &mut RouteConfig, problems: &mut Prob
         }
         text.trim().clone_into(&mut result.about);
     }
+    if let Some(field) = table.take("when")
+        && let Some(rule) = field.text(problems)
+    {
+        if rule.trim().is_empty() || rule.chars().count() > RULE_CHARS {
+            let message = format!("a rule has 1 to {RULE_CHARS} characters");
+            field.problem_fix(
+                problems,
+                message,
+                "leave `when` out for a route asked by name only",
+            );
+        }
+        result.when = Some(rule.trim().to_owned());
+    }
+    result.priority = table
+        .take("priority")
+        .and_then(|field| field.integer(problems, 0..=1000))
+        .and_then(|number| u32::try_from(number).ok())
+        .unwrap_or_default();
     result.recovery = table
         .take("recovery")
         .and_then(|field| field.one_of(problems, &RECOVERIES));
@@ -172,7 +209,7 @@ fn hedge(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<Hedge> {
     }
 }
 
-fn targets_of(
+pub(super) fn targets_of(
     field: &Field<'_>,
     providers: &[&str],
     problems: &mut Problems<'_>,
@@ -202,7 +239,7 @@ fn targets_of(
     result
 }
 
-fn target(
+pub(super) fn target(
     item: &Field<'_>,
     providers: &[&str],
     problems: &mut Problems<'_>,

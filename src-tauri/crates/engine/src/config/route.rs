@@ -1,7 +1,9 @@
 //! Routes: named chains of targets that a call can name in place of a model.
 
 use crate::config::Config;
-use crate::plan::{Hedge, Limits, Recovery, Tier};
+use crate::plan::{Hedge, Limits, Recovery, Rulings, Tier};
+
+pub use crate::plan::StepClocks;
 use std::time::Duration;
 
 /// A route, as configured or built in.
@@ -15,6 +17,9 @@ pub struct RouteConfig {
     pub built_in: bool,
     /// When a call that names no route comes here: a rule as the crate of routing reads it; `None`: only by name.
     pub when: Option<String>,
+    /// Among rules that fit, the route of the highest priority is taken; of equals, the one that stands first
+    /// in the file. 0 where the file does not say.
+    pub priority: u32,
     /// Tried in order; never empty.
     pub steps: Vec<RouteStep>,
     /// For prompts that were too long; empty: the general order, only to larger windows.
@@ -23,6 +28,8 @@ pub struct RouteConfig {
     pub content_filter: Vec<RouteTarget>,
     /// For a refused key; empty: the call stops.
     pub auth: Vec<RouteTarget>,
+    /// What it does about single causes of failure, where it differs from what is done in general.
+    pub rulings: Rulings,
     /// `None`: as the settings have it.
     pub recovery: Option<Recovery>,
     /// For the whole call; `None`: as the settings have it.
@@ -49,7 +56,7 @@ pub struct RouteStep {
     pub clocks: StepClocks,
     /// Retries at this step; `None`: as the settings have it.
     pub retries: Option<u32>,
-    /// Beside those of the provider.
+    /// The narrower of these and the provider's holds for the model, whoever calls it.
     pub limits: Limits,
 }
 
@@ -73,14 +80,6 @@ pub enum Pick {
     Fastest,
     /// What users voted for and what fits its schema; the others follow.
     Best,
-}
-
-/// Clocks of a step that differ from those of the model's tier. `None`: as the tier has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct StepClocks {
-    pub first_token: Option<Duration>,
-    pub idle: Option<Duration>,
-    pub total: Option<Duration>,
 }
 
 impl RouteStep {

@@ -1,7 +1,8 @@
 //! Routes, limits and the gateway in the configuration file.
 
 use super::*;
-use crate::plan::{Hedge, Limits, Recovery, Tier};
+use crate::error::ErrorKind;
+use crate::plan::{Hedge, Limits, Recovery, Rulings, Tier};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
@@ -37,6 +38,10 @@ fn a_route_is_read_with_everything_it_can_say() {
         preset = "openai"
         [routes.support]
         about = "Answers customers"
+        when = 'lang == "de"'
+        priority = 7
+        fall_back_on = ["auth"]
+        stop_on = ["rejected", "not_found"]
         targets = ["work/gpt-6.1-terra", "anthropic/claude-sonnet-5-5", "local"]
         context_too_long = ["gemini/gemini-4-argon"]
         content_filter = ["sandbox/steady"]
@@ -58,7 +63,12 @@ fn a_route_is_read_with_everything_it_can_say() {
             name: "support".into(),
             about: "Answers customers".into(),
             built_in: false,
-            when: None,
+            when: Some("lang == \"de\"".into()),
+            priority: 7,
+            rulings: Rulings {
+                fall_back_on: vec![ErrorKind::Auth],
+                stop_on: vec![ErrorKind::Rejected, ErrorKind::NotFound],
+            },
             steps: [
                 model("work", "gpt-6.1-terra"),
                 claude.clone(),
@@ -218,4 +228,154 @@ fn the_gateway_listens_on_this_machine_unless_the_file_allows_the_network() {
             .contains("IP address")
     );
     assert!(problem("[gateway]\nport = 0\n").2.contains("from 1"));
+}
+
+#[test]
+fn a_route_is_read_step_by_step_with_weights_clocks_and_limits() {
+    let config = good(
+        r#"
+        [routes.standard]
+        [[routes.standard.steps]]
+        options = [
+          { model = "openai/gpt-6.1-sol", weight = 80 },
+          { model = "openai/gpt-5.6-luna", weight = 20 },
+        ]
+        first_token = "15s"
+        total = "60s"
+        retries = 2
+        requests_per_minute = 500
+        tokens_per_minute = 200_000
+        [[routes.standard.steps]]
+        targets = ["anthropic/claude-sonnet-5-5", "gemini/gemini-4-argon"]
+        pick = "cheapest"
+        idle = "5s"
+        concurrency = 4
+        [[routes.standard.steps]]
+        targets = ["local"]
+        "#,
+    );
+    let route = config.route("standard").unwrap();
+    let [first, second, third] = &route.steps[..] else {
+        panic!("{:?}", route.steps)
+    };
+    let weighed = |name: &str, weight| RouteOption {
+        target: model("openai", name),
+        weight,
+    };
+    let options = [weighed("gpt-6.1-sol", 80), weighed("gpt-5.6-luna", 20)];
+    assert_eq!(first.options, options);
+    assert_eq!((first.pick, first.retries), (Pick::Weighted, Some(2)));
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    assert_eq!(
+        (first.clocks.first_token, first.clocks.total),
+        (seconds(15), seconds(60))
+    );
+    assert_eq!(first.limits.requests_per_minute, Some(500));
+    assert_eq!(first.limits.tokens_per_minute, Some(200_000));
+    assert_eq!(
+        (second.pick, second.clocks.idle),
+        (Pick::Cheapest, seconds(5))
+    );
+    assert_eq!(
+        (second.options.len(), second.limits.concurrency),
+        (2, Some(4))
+    );
+    assert_eq!(*third, RouteStep::plain(RouteTarget::Local));
+    assert_eq!(route.targets().count(), 5);
+}
+
+#[test]
+fn every_slip_in_a_step_is_told_with_place_field_and_fix() {
+    let of = |lines: &str| problem(&format!("[routes.r]\n[[routes.r.steps]]\n{lines}\n"));
+    let (line, field, message, fix) = of("targets = [\"sandbox/swift\"]\nretires = 2");
+    assert_eq!((line, field.as_str()), (4, "routes.r.steps[0].retires"));
+    assert_eq!(
+        (message.as_str(), fix.as_str()),
+        ("there is no such field", "did you mean `retries`?")
+    );
+    assert_eq!(of("retries = 1").1, "routes.r.steps[0].targets");
+    assert!(
+        of("targets = [\"sandbox/swift\", \"sandbox/steady\"]")
+            .3
+            .contains("pick = \"cheapest\"")
+    );
+    let both = "targets = [\"sandbox/swift\"]\noptions = [{ model = \"sandbox/swift\" }]";
+    assert!(of(both).2.contains("not both"));
+    let options = |inner: &str| of(&format!("options = [{inner}]"));
+    let (_, field, message, _) = options("{ weight = 3 }");
+    assert_eq!(
+        (field.as_str(), message.as_str()),
+        ("routes.r.steps[0].options[0].model", "`model` is missing")
+    );
+    assert_eq!(
+        options("{ model = \"opnai/x\" }").3,
+        "did you mean `openai`?"
+    );
+    assert!(
+        options("{ model = \"sandbox/swift\", weight = 0 }")
+            .2
+            .contains("every weight")
+    );
+    assert!(
+        options("{ model = \"sandbox/swift\" }, { model = \"sandbox/swift\" }")
+            .2
+            .contains("already")
+    );
+    assert!(options("").2.contains("empty"));
+    assert!(
+        of("options = [{ model = \"sandbox/swift\", weight = 3 }]\npick = \"best\"")
+            .2
+            .contains("weights")
+    );
+    assert!(
+        of("targets = [\"sandbox/swift\"]\npick = \"cheap\"")
+            .3
+            .contains("\"cheapest\"")
+    );
+    assert!(
+        of("targets = [\"sandbox/swift\"]\nretries = 11")
+            .2
+            .contains("0 to 10")
+    );
+    let (_, field, _, _) =
+        of("targets = [\"sandbox/swift\"]\nfirst_token = \"9s\"\ntotal = \"3s\"");
+    assert_eq!(field, "routes.r.steps[0].first_token");
+    let route = |line: &str| {
+        problem(&format!(
+            "[routes.r]\ntargets = [\"sandbox/swift\"]\n{line}\n"
+        ))
+    };
+    assert!(
+        route("[[routes.r.steps]]\ntargets = [\"local\"]")
+            .2
+            .contains("not both")
+    );
+    assert!(route("when = \"  \"").2.contains("1 to 4000"));
+    assert!(
+        route("stop_on = [\"rate_limit\"]")
+            .3
+            .contains("\"rate_limited\"")
+    );
+    assert!(
+        route("stop_on = [\"cancelled\"]")
+            .3
+            .contains("write one of")
+    );
+    assert!(
+        route("stop_on = [\"server\"]\nfall_back_on = [\"server\"]")
+            .2
+            .contains("too")
+    );
+    assert!(
+        route("fall_back_on = [\"auth\", \"auth\"]")
+            .2
+            .contains("twice")
+    );
+    assert_eq!(problem("[routes.r]\nsteps = []\n").1, "routes.r.steps");
+    let many = "[[routes.r.steps]]\ntargets = [\"sandbox/swift\"]\n".repeat(17);
+    assert!(
+        problem(&format!("[routes.r]\n{many}"))
+            .2
+            .contains("at most 16")
+    );
 }

@@ -3,7 +3,7 @@
 use super::backoff::{Backoff, LONGEST_HINT};
 use crate::error::{CallError, Disposition, ErrorKind};
 use crate::event::{Next, TargetInfo};
-use crate::plan::Recovery;
+use crate::plan::{Recovery, Ruling};
 use std::time::Duration;
 
 /// How often a call may try again, from the configuration's `[settings]`.
@@ -44,6 +44,10 @@ pub struct Situation<'a> {
     pub is_primary: bool,
     /// Retries of this target made so far.
     pub retries: u32,
+    /// What the route's step allows of them; `None`: as the settings have it.
+    pub own_retries: Option<u32>,
+    /// The route's own word on this cause; `None`: its disposition holds.
+    pub ruling: Option<Ruling>,
     /// Attempts of the call made so far.
     pub attempts: u32,
     /// What is left of the call's deadline.
@@ -93,12 +97,21 @@ pub fn decide(
     if situation.attempts >= limits.max_attempts {
         return stop("the most attempts of one call were made");
     }
-    let disposition = error.kind.disposition();
+    let disposition = match (situation.ruling, error.kind.disposition()) {
+        (Some(Ruling::Stop), _) => return stop("the route stops at this cause"),
+        (Some(Ruling::FallBack), Disposition::Stop) => Disposition::NextTarget,
+        (_, disposition) => disposition,
+    };
+    let retries = situation.own_retries.unwrap_or(if situation.is_primary {
+        limits.retries
+    } else {
+        limits.fallback_retries
+    });
     let retries_allowed = match disposition {
-        Disposition::Retry if situation.is_primary => limits.retries,
-        Disposition::Retry => limits.fallback_retries,
-        Disposition::RetryOnce if situation.is_primary => limits.retries.min(1),
-        Disposition::RetryOnce => limits.fallback_retries.min(1),
+        Disposition::Retry => retries,
+        // Once by the program's own word; a step that says how often is taken at its word.
+        Disposition::RetryOnce if situation.own_retries.is_some() => retries,
+        Disposition::RetryOnce => retries.min(1),
         // A stream that died in the middle is carried on where it was, if there is nowhere else.
         Disposition::NextTarget if situation.is_last_hope() => 1,
         Disposition::NextTarget | Disposition::NextIfDifferent => 0,
@@ -108,6 +121,7 @@ pub fn decide(
         Disposition::Stop => return stop(stop_reason(error.kind)),
     };
     let retries_allowed = match error.should_retry {
+        Some(true) if situation.own_retries == Some(0) => 0,
         Some(true) => retries_allowed.max(1),
         Some(false) => 0,
         None => retries_allowed,
@@ -157,6 +171,7 @@ fn fall_back(situation: &Situation<'_>, disposition: Disposition, spent: &str) -
     }
     let why = match disposition {
         _ if situation.listed => "the route names it for this cause",
+        _ if situation.ruling == Some(Ruling::FallBack) => "the route goes on after this cause",
         Disposition::Retry | Disposition::RetryOnce => spent,
         Disposition::NextTarget => "another try of the same target would not help",
         Disposition::NextIfDifferent => "another model may answer differently",
@@ -204,6 +219,8 @@ mod tests {
             next: Some(&next),
             is_primary: true,
             retries,
+            own_retries: None,
+            ruling: None,
             attempts: retries + 1,
             remaining: Duration::from_secs(60),
             share: Duration::from_secs(60),
@@ -307,6 +324,8 @@ mod tests {
             next: Some(&same),
             is_primary: true,
             retries: 0,
+            own_retries: None,
+            ruling: None,
             attempts: 1,
             remaining: Duration::from_secs(60),
             share: Duration::from_secs(60),
@@ -342,5 +361,28 @@ mod tests {
             s.shown = true;
             s.recovery = Recovery::Fail;
         })));
+    }
+
+    #[test]
+    fn a_steps_own_retries_stand_before_those_of_the_settings() {
+        let with = |kind, retries, own| check(error(kind), retries, |s| s.own_retries = Some(own));
+        assert!(is_fallback(&with(ErrorKind::Overloaded, 0, 0)));
+        assert!(is_retry(&with(ErrorKind::Overloaded, 3, 4)));
+        assert!(is_fallback(&with(ErrorKind::Overloaded, 2, 2)));
+        assert!(is_retry(&with(ErrorKind::Server, 1, 2)));
+        assert!(is_fallback(&with(ErrorKind::FirstTokenTimeout, 0, 4)));
+    }
+
+    #[test]
+    fn a_route_may_stop_where_others_go_on_and_go_on_where_others_stop() {
+        let with = |kind, ruling| check(error(kind), 0, |s| s.ruling = Some(ruling));
+        assert!(is_stop(&with(ErrorKind::Overloaded, Ruling::Stop)));
+        assert!(is_fallback(&with(ErrorKind::Auth, Ruling::FallBack)));
+        assert!(is_fallback(&with(
+            ErrorKind::ContentFiltered,
+            Ruling::FallBack
+        )));
+        // It says where to go, not that the same target is not asked again.
+        assert!(is_retry(&with(ErrorKind::Overloaded, Ruling::FallBack)));
     }
 }

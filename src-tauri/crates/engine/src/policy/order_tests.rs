@@ -25,6 +25,7 @@ fn target(provider: &str, window: Option<u64>) -> Candidate {
         limits: Default::default(),
         price: None,
         simulated: false,
+        step: Default::default(),
     })
 }
 

@@ -65,6 +65,8 @@ impl<'a, T: Transport> Loop<'a, T> {
                     listed: following.listed,
                     is_primary: visit.is_primary,
                     retries: visit.retries,
+                    own_retries: target.step.retries,
+                    ruling: self.plan.lists.rulings.on(error.kind),
                     attempts: self.attempts,
                     remaining,
                     share: visit

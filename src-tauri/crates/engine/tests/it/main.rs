@@ -12,5 +12,6 @@ mod loop_causes;
 mod loop_hedge;
 mod loop_property;
 mod loop_recovery;
+mod loop_steps;
 mod network;
 mod script;

@@ -35,6 +35,7 @@ pub(crate) fn target(name: &str) -> Target {
         limits: Default::default(),
         price: None,
         simulated: false,
+        step: Default::default(),
     }
 }
 

@@ -47,6 +47,7 @@ pub(crate) fn target(name: &str) -> Target {
             "test",
         ))),
         simulated: true,
+        step: Default::default(),
     }
 }
 
