@@ -443,17 +443,6 @@ width: number,
  */
 height: number, };
 
-export type CheckRoute = { draft: RouteDraft, 
-/**
- * The name under which the route is active now; `None`: it is new.
- */
-original?: string, };
-
-/**
- * The state of a target's circuit breaker.
- */
-export type Circuit = "closed" | "open" | "half_open" | "down_until_fixed";
-
 /**
  * A series of a chart.
  */
@@ -497,6 +486,17 @@ export type ChartTheme = "light" | "dark";
  * What a chart's values are.
  */
 export type ChartUnit = "pico_usd" | "ms" | "percent" | "count";
+
+export type CheckRoute = { draft: RouteDraft, 
+/**
+ * The name under which the route is active now; `None`: it is new.
+ */
+original?: string, };
+
+/**
+ * The state of a target's circuit breaker.
+ */
+export type Circuit = "closed" | "open" | "half_open" | "down_until_fixed";
 
 /**
  * One column of a comparison.

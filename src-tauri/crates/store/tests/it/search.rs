@@ -133,6 +133,7 @@ async fn hits_are_paged_newest_first() {
         search: "needle".to_owned(),
         before: None,
         limit: 4,
+        ..CallFilter::default()
     };
     let mut seen = Vec::new();
     loop {
