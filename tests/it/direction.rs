@@ -1,5 +1,5 @@
-//! Dependencies point one way: prices, then engine, then sandbox and store, then rehearse, then app, then the
-//! hosts.
+//! Dependencies point one way: prices and routing, then engine, then sandbox and store, then rehearse, then app, then
+//! the hosts.
 
 use crate::metadata::{items, read};
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-prices", &[]),
     ("switchboard-charts", &[]),
-    ("switchboard-engine", &["switchboard-prices"]),
+    ("switchboard-routing", &[]),
+    (
+        "switchboard-engine",
+        &["switchboard-prices", "switchboard-routing"],
+    ),
     (
         "switchboard-export",
         &["switchboard-prices", "switchboard-engine"],

@@ -29,6 +29,8 @@ pub struct Store(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
+    /// `owners.id` of this process.
+    owner: i64,
     queue: Queue,
     readers: Readers,
     problem: watch::Receiver<Option<StoreError>>,
@@ -55,6 +57,7 @@ impl Store {
         let backup = schema::migrate(&mut connection, &path, schema::MIGRATIONS).map_err(at)?;
         let interrupted = owner::interrupt_orphans(&mut connection, &path, None).map_err(at)?;
         let owner = Owner::register(&connection, &path)?;
+        let owner_id = owner.id;
         let queue = Queue::default();
         let (sender, problem) = watch::channel(None);
         let writer = Writer {
@@ -75,6 +78,7 @@ impl Store {
         let thread = Mutex::new(Some(thread));
         let store = Self(Arc::new(Inner {
             path,
+            owner: owner_id,
             queue,
             readers,
             problem,
@@ -469,7 +473,12 @@ impl Store {
         .await
     }
 
-    async fn read<T: Send + 'static>(
+    /// Returns this process's number among those that have the history open.
+    pub(crate) fn owner(&self) -> i64 {
+        self.0.owner
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {

@@ -209,6 +209,10 @@ retry_after_ms?: number,
  */
 should_retry?: boolean, 
 /**
+ * The budget that refused it.
+ */
+budget?: string, 
+/**
  * The raw reply: redacted, at most [`DETAIL_LIMIT`] bytes.
  */
 detail?: string, };
@@ -666,7 +670,7 @@ export type ErrorCode = "invalid_params" | "unknown_method" | "not_found" | "con
 /**
  * What happened. Its snake_case name is the value of OpenTelemetry's `error.type`.
  */
-export type ErrorKind = "dns" | "connect" | "tls" | "reset" | "connect_timeout" | "headers_timeout" | "first_token_timeout" | "idle_timeout" | "too_slow" | "total_timeout" | "malformed" | "truncated" | "too_large" | "not_an_api" | "rate_limited" | "quota_exhausted" | "billing" | "plan_limit" | "overloaded" | "server" | "auth" | "permission" | "not_found" | "rejected" | "context_too_long" | "content_filtered" | "empty_answer" | "output_invalid" | "no_credential" | "incapable" | "circuit_open" | "queue_full" | "misconfigured" | "cancelled" | "interrupted";
+export type ErrorKind = "dns" | "connect" | "tls" | "reset" | "connect_timeout" | "headers_timeout" | "first_token_timeout" | "idle_timeout" | "too_slow" | "total_timeout" | "malformed" | "truncated" | "too_large" | "not_an_api" | "rate_limited" | "quota_exhausted" | "billing" | "plan_limit" | "overloaded" | "server" | "auth" | "permission" | "not_found" | "rejected" | "context_too_long" | "content_filtered" | "empty_answer" | "output_invalid" | "no_credential" | "incapable" | "circuit_open" | "queue_full" | "budget" | "caller_stopped" | "misconfigured" | "cancelled" | "interrupted";
 
 /**
  * One call of a rehearsal.

@@ -8,6 +8,7 @@ pub mod cooling;
 pub mod hedge_budget;
 pub mod latency;
 pub mod ledger;
+pub mod marks;
 pub mod next;
 pub(crate) mod order;
 pub mod outage;

@@ -112,6 +112,23 @@ pub fn remaining(now: i64, end: i64) -> String {
     }
 }
 
+/// Returns when a window ends, in words: `Mon 00:00 (Europe/Berlin), in 2 d 4 h`; within a day the clock's time
+/// will do.
+pub fn resets_text(period: Period, calendar: &Calendar, now: i64, end: i64) -> String {
+    let left = remaining(now, end);
+    let Ok(moment) = Timestamp::from_millisecond(end) else {
+        return format!("in {left}");
+    };
+    let local = calendar.zone.to_datetime(moment);
+    let zone = calendar.zone.iana_name().unwrap_or("local time");
+    let form = match period {
+        Period::Hour | Period::Call => "%H:%M",
+        Period::Day | Period::Week => "%a %H:%M",
+        Period::Month => "%-d %b %H:%M",
+    };
+    format!("{} ({zone}), in {left}", local.strftime(form))
+}
+
 fn after(day: Date, span: Span) -> Date {
     day.saturating_add(span)
 }

@@ -92,6 +92,21 @@ fn the_time_left_is_told_in_two_units_at_most() {
     assert_eq!(left(-5), "0 s");
 }
 
+#[test]
+fn a_reset_is_told_by_day_and_hour_of_its_zone() {
+    let calendar = calendar("Europe/Berlin");
+    let now = at("2026-11-28T19:00:00Z");
+    let text = |period: Period| {
+        let end = period.window(&calendar, now).unwrap().end;
+        resets_text(period, &calendar, now, end)
+    };
+    assert_eq!(text(Period::Week), "Mon 00:00 (Europe/Berlin), in 1 d 4 h");
+    assert_eq!(
+        text(Period::Month),
+        "1 Dec 00:00 (Europe/Berlin), in 2 d 4 h"
+    );
+}
+
 proptest! {
     #[test]
     fn every_moment_is_in_one_window_and_windows_follow_each_other(
