@@ -57,7 +57,7 @@ pub async fn picture(app: &App, params: DrawSpend) -> Result<SpendPicture, ApiEr
 ///
 /// # Errors
 /// `Internal` if it cannot be drawn.
-pub(crate) fn drawn(
+pub fn drawn(
     report: &SpendReport,
     view: SpendView,
     size: SpendChartSize,
