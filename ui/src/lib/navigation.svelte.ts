@@ -1,7 +1,7 @@
 import type { CallDetail, SpendFilter } from "./backend/types";
 import { uiState } from "./ui_state";
 
-export type Screen = "compose" | "costs" | "calls" | "rehearse" | "gateway" | "settings";
+export type Screen = "compose" | "routes" | "costs" | "calls" | "rehearse" | "gateway" | "settings";
 
 /** Calls of a stretch of time, with a name for people. */
 export interface CallsPlace {
@@ -24,13 +24,23 @@ export interface Place {
   call?: string;
   /** Calls: list only these. */
   calls?: CallsPlace;
+  /** Routes: open this one. */
+  route?: string;
   /** Settings: open this provider. */
   provider?: string;
   /** Settings: start adding a provider, importing keys or looking for local models. */
   start?: "add" | "import" | "find_local";
 }
 
-const SCREENS: readonly string[] = ["compose", "costs", "calls", "rehearse", "gateway", "settings"];
+const SCREENS: readonly string[] = [
+  "compose",
+  "routes",
+  "costs",
+  "calls",
+  "rehearse",
+  "gateway",
+  "settings",
+];
 
 /** Which screen is open, and where on it. */
 class Navigation {

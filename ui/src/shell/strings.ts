@@ -9,6 +9,7 @@ export const strings = {
   navigation: "Screens",
   screens: {
     compose: "Compose",
+    routes: "Routes",
     costs: "Costs",
     calls: "Calls",
     rehearse: "Rehearse",
