@@ -1,5 +1,6 @@
 //! Exact money, and what a model's tokens cost.
 
+pub use switchboard_prices::bundled;
 pub use switchboard_prices::{PicoUsd, Tariff, Terms, TokenPrice};
 
 /// Returns the terms of a request on the standard tier that is answered now.

@@ -31,6 +31,36 @@ muted: boolean, };
 export type AlertLevel = "info" | "warning" | "alarm";
 
 /**
+ * Alerts, newest first.
+ */
+export type AlertList = { alerts: Array<Alert>, 
+/**
+ * How many are not dismissed.
+ */
+open: number, };
+
+/**
+ * Which alerts there are, and where they go.
+ */
+export type AlertSettings = { enabled: boolean, 
+/**
+ * Spending of a day that is told, in USD as text, rising.
+ */
+ladder_usd: Array<string>, 
+/**
+ * Spending of a sliding hour that is told; absent: none.
+ */
+hour_usd?: string, 
+/**
+ * Spending of a day that raises the alarm; absent: none.
+ */
+day_usd?: string, notifications: boolean, 
+/**
+ * Whether this program can show notifications, and why not if it cannot.
+ */
+notifications_problem?: string, runaway: boolean, webhook: WebhookState, };
+
+/**
  * An error of a use-case; the UI switches on `code`.
  */
 export type ApiError = { code: ErrorCode, 
@@ -154,6 +184,79 @@ why: string, };
  * How a breaker that is not closed stands.
  */
 export type BreakerState = "open" | "half_open" | "down";
+
+/**
+ * What happens from 95 % of a budget on.
+ */
+export type BudgetDegrade = { "do": "never" } | { "do": "cheapest" } | { "do": "to", name: string, };
+
+/**
+ * All budgets, and the calendar they go by.
+ */
+export type BudgetList = { 
+/**
+ * In the order of the configuration file.
+ */
+budgets: Array<BudgetState>, 
+/**
+ * The zone whose days count, for example `Europe/Berlin`.
+ */
+zone: string, };
+
+/**
+ * Names a budget.
+ */
+export type BudgetName = { name: string, };
+
+/**
+ * A budget and how it stands.
+ */
+export type BudgetState = { name: string, scope: Scope, 
+/**
+ * The scope in words: `all calls`, `route simple`.
+ */
+scope_text: string, window: Period, 
+/**
+ * With a raise that is in force.
+ */
+limit: PicoUsd, 
+/**
+ * The limit exactly as text in USD, without a raise: `10.00`.
+ */
+limit_usd: string, 
+/**
+ * What is spent in the current window; 0 for single calls.
+ */
+spent: PicoUsd, 
+/**
+ * What is set aside for attempts under way, at their worst cost.
+ */
+reserved: PicoUsd, 
+/**
+ * `spent` through `limit`, from 0; may be above 1. 1 for a limit of 0.
+ */
+share: number, step: Step, 
+/**
+ * When spending next leaves: the end of the window; in a sliding hour, when its oldest spending is an hour old.
+ * Milliseconds since 1970. Absent: nothing leaves.
+ */
+resets_at_ms?: number, 
+/**
+ * `resets Mon 00:00 (Europe/Berlin), in 2 d 4 h`. Absent: nothing leaves.
+ */
+resets_text?: string, 
+/**
+ * Whether calls are refused at the limit; if not, it is only told.
+ */
+blocks: boolean, degrade: BudgetDegrade, 
+/**
+ * Until when a raise holds, in milliseconds since 1970. Absent: none is in force.
+ */
+raised_until_ms?: number, 
+/**
+ * Until when its alerts are muted. Absent: they are not.
+ */
+muted_until_ms?: number, };
 
 /**
  * A call opened.
@@ -341,6 +444,19 @@ error: CallError | null, rating: Rating | null,
  * Start of the answer.
  */
 excerpt: string, };
+
+/**
+ * Names a caller to stop or to let go on.
+ */
+export type CallerRef = { 
+/**
+ * `window`, `cli`, `gateway`, or `key:NAME`.
+ */
+caller: string, 
+/**
+ * Why it is stopped.
+ */
+reason?: string, };
 
 /**
  * What a model can take and do. Unknown counts as able: the provider has the last word.
@@ -656,6 +772,13 @@ query: SpendQuery, format: SpendPictureFormat,
  * Whose colours it gets.
  */
 theme: ChartTheme, };
+ * Which alerts to dismiss.
+ */
+export type DismissAlerts = { 
+/**
+ * Absent: all.
+ */
+id?: number, };
 
 /**
  * No parameters, or nothing to say.
@@ -1071,6 +1194,15 @@ unavailable: string | null,
  */
 about: string | null, };
 
+/**
+ * Keeps a budget's alerts quiet until it resets.
+ */
+export type MuteAlerts = { budget: string, 
+/**
+ * False: takes it back.
+ */
+muted: boolean, };
+
 export type NewPrompt = { title: string, body: PromptBody, };
 
 /**
@@ -1221,6 +1353,11 @@ data: string, } | { "type": "tool_call", id: string, name: string,
  * The arguments as the model wrote them: JSON text.
  */
 arguments: string, } | { "type": "tool_result", tool_call_id: string, text: string, };
+
+/**
+ * Over which time a budget counts.
+ */
+export type Period = "hour" | "day" | "week" | "month" | "call";
 
 /**
  * An amount of money in pico-USD: 1 USD = 10^12. Rounded only when shown.
@@ -1385,6 +1522,16 @@ peak_requests_per_second: number, };
  * The outcome of trying a provider's connection.
  */
 export type ProviderTest = { "result": "ok", elapsed_ms: number, models: Array<string>, } | { "result": "failed", error: CallError, };
+
+/**
+ * Raises a budget until it resets. The configuration file stays as it is.
+ */
+export type RaiseBudget = { name: string, 
+/**
+ * The limit until then, in USD; absent: the limit and half of it more, or as much as the dearest refused
+ * attempt needs.
+ */
+limit_usd?: string, };
 
 export type RateCall = { call: CallId, 
 /**
@@ -1824,6 +1971,11 @@ export type SavedFile = {
 path: string | null, };
 
 /**
+ * Whose spending counts.
+ */
+export type Scope = { "of": "global" } | { "of": "project", "name": string } | { "of": "route", "name": string } | { "of": "model", "name": string } | { "of": "provider", "name": string } | { "of": "key", "name": string } | { "of": "caller", "name": string };
+
+/**
  * Calls that one target answered.
  */
 export type Series = { 
@@ -1835,6 +1987,40 @@ label: string,
  * A step each.
  */
 calls: Array<number>, };
+
+/**
+ * Changes which alerts there are. Absent: as it is.
+ */
+export type SetAlerts = { enabled?: boolean, ladder_usd?: Array<string>, 
+/**
+ * Empty: none.
+ */
+hour_usd?: string, 
+/**
+ * Empty: none.
+ */
+day_usd?: string, notifications?: boolean, runaway?: boolean, };
+
+/**
+ * A budget to be written into the configuration file, in place of one of the same name.
+ */
+export type SetBudget = { name: string, 
+/**
+ * The name it had, if it is to have another.
+ */
+old_name?: string, scope: Scope, window: Period, 
+/**
+ * In USD as plain decimal text: `10.00`.
+ */
+limit_usd: string, 
+/**
+ * Absent: they are.
+ */
+blocks?: boolean, 
+/**
+ * Absent: cheapest.
+ */
+degrade?: BudgetDegrade, };
 
 /**
  * A credential to store. It crosses once, on entry.
@@ -1854,6 +2040,15 @@ export type SetUiState = { key: string,
  * `null` forgets the key.
  */
 value: unknown, };
+
+/**
+ * The address of the webhook. It crosses once, on entry, and is kept in the key store.
+ */
+export type SetWebhook = { 
+/**
+ * Absent: it is forgotten.
+ */
+url?: string, };
 
 /**
  * One bar's time.
@@ -2253,6 +2448,11 @@ group: string,
 prompt_version: number | null, calls: Array<StartedCall>, };
 
 /**
+ * How far a budget is spent. Each step has its consequence.
+ */
+export type Step = "within" | "notify" | "warn" | "degrade" | "block";
+
+/**
  * One step of a route's form. `None`: as the settings or the model's tier have it.
  */
 export type StepDraft = { 
@@ -2276,6 +2476,23 @@ tokens_per_minute?: number,
  * Requests under way at the same time.
  */
 concurrency?: number, };
+
+/**
+ * A caller whose calls are refused until a person lets it go on.
+ */
+export type StoppedCaller = { 
+/**
+ * `window`, `cli`, `gateway`, or `key:NAME`.
+ */
+caller: string, 
+/**
+ * Milliseconds since 1970.
+ */
+at_ms: number, 
+/**
+ * Why, in a few words; may be empty.
+ */
+reason: string, };
 
 /**
  * A target as shown to people: no address, no credential.
@@ -2434,6 +2651,27 @@ export type VoteRow = {
 model: string, wins: number, ties: number, losses: number, };
 
 /**
+ * The webhook, without its address.
+ */
+export type WebhookState = { 
+/**
+ * Whether one is set.
+ */
+set: boolean, 
+/**
+ * Its host, for recognition. Absent: none is set.
+ */
+host?: string, 
+/**
+ * Where its address comes from: `keychain` or `env:NAME`.
+ */
+from?: string, 
+/**
+ * Why the last message was not delivered.
+ */
+problem?: string, };
+
+/**
  * The wire format a provider speaks.
  */
 export type Wire = "openai_chat" | "openai_responses" | "anthropic" | "gemini";
@@ -2494,6 +2732,34 @@ export interface Api {
   "gateway.stop": { params: Empty; result: GatewayStatus };
   /** Makes a gateway key invalid for ever, at once. */
   "gateway.keys.revoke": { params: GatewayKeyId; result: GatewayKey };
+  /** How every budget stands. */
+  "budgets.list": { params: Empty; result: BudgetList };
+  /** Writes a budget into the configuration file. */
+  "budgets.set": { params: SetBudget; result: BudgetList };
+  /** Takes a budget out of the configuration file. */
+  "budgets.remove": { params: BudgetName; result: BudgetList };
+  /** Raises a budget until it resets; the configuration file stays as it is. */
+  "budgets.raise": { params: RaiseBudget; result: BudgetList };
+  /** Alerts about spending, newest first. */
+  "alerts.list": { params: Empty; result: AlertList };
+  /** Marks one alert, or all, as seen. */
+  "alerts.dismiss": { params: DismissAlerts; result: AlertList };
+  /** Keeps a budget's alerts quiet until it resets, or takes that back. */
+  "alerts.mute": { params: MuteAlerts; result: BudgetList };
+  /** Which alerts there are, and where they go. */
+  "alerts.settings": { params: Empty; result: AlertSettings };
+  /** Changes which alerts there are. */
+  "alerts.set": { params: SetAlerts; result: AlertSettings };
+  /** Keeps the address of the webhook in the OS key store, or forgets it. */
+  "alerts.set_webhook": { params: SetWebhook; result: AlertSettings };
+  /** Shows a notification and sends a message to the webhook, as a test. */
+  "alerts.test": { params: Empty; result: AlertSettings };
+  /** Callers whose calls are refused. */
+  "callers.stopped": { params: Empty; result: Array<StoppedCaller> };
+  /** Refuses a caller's calls until it is let go on. */
+  "callers.stop": { params: CallerRef; result: Array<StoppedCaller> };
+  /** Lets a stopped caller go on. */
+  "callers.resume": { params: CallerRef; result: Array<StoppedCaller> };
   /** The state of the OS key store, asked anew. */
   "keys.state": { params: Empty; result: KeychainState };
   /** Removes a credential. */

@@ -244,3 +244,19 @@ pub struct CallerRef {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+/// The address of the webhook. It crosses once, on entry, and is kept in the key store.
+#[derive(Clone, Default, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SetWebhook {
+    /// Absent: it is forgotten.
+    #[serde(default)]
+    pub url: Option<String>,
+}
+
+impl std::fmt::Debug for SetWebhook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetWebhook").finish_non_exhaustive()
+    }
+}

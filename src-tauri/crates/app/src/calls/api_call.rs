@@ -5,6 +5,7 @@ use super::relay::Relay;
 use super::start::launch;
 use super::tap::{Tap, Told, Wants};
 use crate::api::types::*;
+use crate::budgets;
 use crate::plans::{self, Wanted, named};
 use crate::{App, Caller};
 use std::collections::BTreeMap;
@@ -56,17 +57,21 @@ impl Drop for ApiCallHandle {
 /// `Store`, `Internal`.
 pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
     plans::complete(app, &asked.model, &mut asked.request);
-    let plan = plans::plan(
-        app,
-        &Wanted {
-            model: &asked.model,
-            fallbacks: &asked.fallbacks,
-            recovery: None,
-            deadline: asked.deadline,
-            request: &asked.request,
-        },
-    )
-    .await;
+    let wanted = Wanted {
+        model: &asked.model,
+        fallbacks: &asked.fallbacks,
+        recovery: None,
+        deadline: asked.deadline,
+        request: &asked.request,
+    };
+    let plan = plans::plan(app, &wanted).await;
+    let who = budgets::who(
+        Caller::Gateway.name(),
+        asked.caller_key.as_deref(),
+        plan.route.as_deref(),
+        None,
+    );
+    let plan = budgets::cheaper(app, plan, &who, &wanted).await;
     let id = CallId::new();
     let new = NewCall {
         id,
@@ -100,7 +105,7 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
         app.providers().clone(),
     )
     .with_tap(Tap::new(out, app.running().clone(), wants));
-    launch(app, relay, asked.request, plan);
+    launch(app, relay, asked.request, plan, who);
     Ok(ApiCallHandle {
         id,
         events,

@@ -12,6 +12,7 @@
 
 mod access;
 mod bounds;
+mod budgets;
 mod clients;
 mod embeddings;
 mod faults;
