@@ -55,7 +55,7 @@ describe("the shell", () => {
 
   it("opens Costs with Mod+3, and from today's spend in the title", async () => {
     await open();
-    expect(screen.getByTestId("spend-meter")).toHaveTextContent("Today $3.12");
+    expect(screen.getByTestId("spend-meter")).toHaveTextContent("Today $3.12 of $10.00");
     press(document.body, { key: "3", code: "Digit3", ctrlKey: true });
     await pass(300);
     expect(screen.getByTestId("costs")).toBeInTheDocument();

@@ -113,6 +113,13 @@ export const strings = {
   showReal: "Show real calls",
   onlySimulated: "Only simulated calls: their costs are what the model would have cost",
 
+  budgets: "Budgets",
+  windows: { hour: "an hour", day: "a day", week: "a week", month: "a month", call: "a call" },
+  of: (limit: string): string => `of ${limit}`,
+  spentOf: (share: string, limit: string): string => `${share} of ${limit}`,
+  nothingSpent: "nothing spent",
+  onlyTold: "told, not blocked",
+
   emptyTitle: "No calls in this range",
   emptyText: "What calls cost appears here as they end.",
   last30: "Last 30 days",

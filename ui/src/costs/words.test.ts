@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { outlook } from "./budget";
 import { change, failedShare, interval, percent, rangeName, rescuedBy, tokens } from "./words";
 
 const USD = 1e12;
@@ -61,5 +62,12 @@ describe("the words of the Costs screen", () => {
     expect(rangeName({ kind: "custom", from: "2025-12-30", to: "2026-01-02" })).toBe(
       "30 Dec 2025 – 2 Jan 2026",
     );
+  });
+
+  it("says how a forecast stands to its budget", () => {
+    const forecast = { low: 410 * USD, high: 448 * USD };
+    expect(outlook(forecast, 500 * USD)).toBe("budget $500, on track");
+    expect(outlook(forecast, 420 * USD)).toBe("budget $420, may not last");
+    expect(outlook(forecast, 12.5 * USD)).toBe("budget $12.50, will not last");
   });
 });

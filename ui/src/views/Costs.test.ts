@@ -1,6 +1,7 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { app } from "../lib/app.svelte";
+import { budgets } from "../lib/budgets.svelte";
 import { BackendError, useBackend, type SpendQuery } from "../lib/backend";
 import { MockBackend } from "../lib/backend/mock";
 import { live } from "../lib/live";
@@ -15,6 +16,7 @@ beforeEach(async () => {
   useBackend(backend);
   await uiState.load();
   await app.refresh();
+  await budgets.refresh();
   stop = live.connect();
   navigation.go("costs");
 });
@@ -35,7 +37,7 @@ it("shows five figures, each with what belongs to it", async () => {
   await open();
   expect(screen.getByTestId("tile-spend")).toHaveTextContent("+12 % vs previous 7 days");
   expect(screen.getByTestId("tile-forecast")).toHaveTextContent(
-    /Forecast, November\s*\$410 – \$448.*so far/,
+    /Forecast, November\s*\$410 – \$448\s*budget \$500, on track/,
   );
   expect(screen.getByTestId("tile-calls")).toHaveTextContent(/840\s*2.5 % failed/);
   expect(screen.getByTestId("tile-rescued")).toHaveTextContent(
@@ -163,4 +165,18 @@ it("takes a custom range of whole days", async () => {
     expect(asked().range).toEqual({ kind: "custom", from: "2026-11-09", to: "2026-11-12" }),
   );
   expect(screen.getByTestId("costs-range")).toHaveTextContent("9 Nov – 12 Nov 2026");
+});
+
+it("shows how much of each budget is spent, and when it resets", async () => {
+  await open();
+  const monthly = screen.getByTestId("budget-monthly");
+  expect(monthly).toHaveTextContent(/all calls · a month\s*\$415.00 of \$500.00/);
+  expect(monthly).toHaveTextContent("resets Tue 1 Dec 00:00 (Europe/Berlin), in 5 d 7 h");
+  expect(within(monthly).getByRole("meter")).toHaveAttribute("aria-valuenow", "83");
+});
+
+it("tells no budget of all calls from the forecast of some", async () => {
+  await open();
+  await choose("costs-project", "project-billing");
+  await waitFor(() => expect(screen.getByTestId("tile-forecast")).toHaveTextContent("so far"));
 });

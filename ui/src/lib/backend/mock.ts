@@ -1,4 +1,5 @@
 import { BackendError, type Backend, type Method, type ParamsOf, type ResultOf } from "./backend";
+import { MockBudgets } from "./mock/budgets";
 import { MockCalls } from "./mock/calls";
 import { diffWords } from "./mock/diff";
 import { MockGateway } from "./mock/gateway";
@@ -43,6 +44,7 @@ export class MockBackend implements Backend {
     () => mockRoutes(this.providers.list()),
     () => this.push({ kind: "config_changed", error: null }),
   );
+  readonly budgets = new MockBudgets(() => this.push({ kind: "budgets_changed" }));
   readonly spend = new MockSpend();
   readonly rehearsal = new MockRehearsal(
     (progress) => this.push({ kind: "rehearsal_progress", progress }),
@@ -216,6 +218,17 @@ export class MockBackend implements Backend {
         svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"></svg>`,
       };
     },
+    "budgets.list": () => this.budgets.list(),
+    "budgets.set": (request) => this.budgets.set(request),
+    "budgets.remove": (name) => this.budgets.remove(name),
+    "budgets.raise": (request) => this.budgets.raise(request),
+    "alerts.list": () => this.budgets.alertList(),
+    "alerts.dismiss": (which) => this.budgets.dismiss(which),
+    "alerts.mute": (request) => this.budgets.mute(request),
+    "alerts.settings": () => this.budgets.settings,
+    "alerts.set": (change) => this.budgets.setAlerts(change),
+    "alerts.set_webhook": (request) => this.budgets.setWebhook(request),
+    "alerts.test": () => this.budgets.settings,
     "spend.report": (query) => this.spend.report(query),
     "spend.today": () => this.spend.today(),
     "spend.export": ({ format }) => ({ suggested_name: `spend.${format}`, text: format }),

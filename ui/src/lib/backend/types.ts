@@ -761,6 +761,15 @@ from: number | null, to: number | null,
 better: boolean | null, };
 
 /**
+ * Which alerts to dismiss.
+ */
+export type DismissAlerts = { 
+/**
+ * Absent: all.
+ */
+id?: number, };
+
+/**
  * Asks for a chart as a file.
  */
 export type DrawSpend = { 
@@ -772,13 +781,6 @@ query: SpendQuery, format: SpendPictureFormat,
  * Whose colours it gets.
  */
 theme: ChartTheme, };
- * Which alerts to dismiss.
- */
-export type DismissAlerts = { 
-/**
- * Absent: all.
- */
-id?: number, };
 
 /**
  * No parameters, or nothing to say.
