@@ -8,6 +8,9 @@ use std::collections::HashSet;
 use switchboard_charts::{
     BarChart, BarSeries, Bucket, Chart, Colour, Level, LineChart, LineSeries, Size,
 };
+use switchboard_engine::policy::budget::Scope;
+use switchboard_engine::policy::period::Period;
+use switchboard_engine::price::PicoUsd;
 
 /// Colours that a series can have of its own.
 const COLOURS: u8 = 6;
@@ -33,7 +36,8 @@ pub async fn picture(app: &App, params: DrawSpend) -> Result<SpendPicture, ApiEr
     } = params;
     let (view, size) = (query.view, query.chart.unwrap_or(SIZE));
     let report = crate::spend::report(app, query).await?;
-    let chart = chart(&report, view, size, &[]);
+    let levels = levels(app, view, &report).await?;
+    let chart = chart(&report, view, size, &levels);
     let day = report.from.get(..10).unwrap_or_default();
     let name = format!("{}-{day}", file_stem(view));
     match format {
@@ -51,6 +55,49 @@ pub async fn picture(app: &App, params: DrawSpend) -> Result<SpendPicture, ApiEr
             })
         }
     }
+}
+
+/// Returns the lines across a chart of spend: what of an hour or a day raises the alarm, and budgets of all calls.
+///
+/// # Errors
+/// Those of reading budgets.
+pub async fn levels(
+    app: &App,
+    view: SpendView,
+    report: &SpendReport,
+) -> Result<Vec<Level>, ApiError> {
+    if view != SpendView::Spend {
+        return Ok(Vec::new());
+    }
+    let budgets = crate::budgets::list(app, Empty {}).await?.budgets;
+    let config = app.config().current();
+    let alarm = match report.unit {
+        SpendUnit::Hour => config.alerts.hour,
+        SpendUnit::Day => config.alerts.day,
+    };
+    let alarm = alarm.filter(|_| config.alerts.enabled);
+    Ok(levels_of(report.unit, alarm, &budgets))
+}
+
+fn levels_of(unit: SpendUnit, alarm: Option<PicoUsd>, budgets: &[BudgetState]) -> Vec<Level> {
+    let (name, window) = match unit {
+        SpendUnit::Hour => ("hourly", Period::Hour),
+        SpendUnit::Day => ("daily", Period::Day),
+    };
+    let alarm = alarm.map(|alarm| (alarm.0 as f64, "alert"));
+    let budgets = budgets
+        .iter()
+        .filter(|budget| budget.scope == Scope::Global && budget.window == window)
+        .map(|budget| (budget.limit.0 as f64, "budget"));
+    let level = |(value, kind): (f64, &str)| {
+        let amount = Unit::PicoUsd.text(value);
+        let amount = amount.strip_suffix(".00").unwrap_or(&amount);
+        Level {
+            value,
+            label: format!("{name} {kind} {amount}"),
+        }
+    };
+    alarm.into_iter().chain(budgets).map(level).collect()
 }
 
 /// Draws a report's chart for the page. `levels` are in the view's unit.

@@ -1,5 +1,4 @@
 use super::*;
-use switchboard_engine::price::PicoUsd;
 
 fn series(key: &str, other: bool, spend: &[i64]) -> SpendSeries {
     SpendSeries {
@@ -92,4 +91,32 @@ fn series_have_colours_of_their_own_and_models_those_of_other_screens() {
     let own: HashSet<Colour> = colours[..6].iter().copied().collect();
     assert_eq!(own.len(), 6);
     assert_eq!(colours[6..], [Colour::Other, Colour::Other]);
+}
+
+#[test]
+fn alarms_and_budgets_of_all_calls_are_lines_across_the_bars() {
+    let budget = |scope: serde_json::Value, window: &str| -> BudgetState {
+        serde_json::from_value(serde_json::json!({
+            "name": "b", "scope": scope, "scope_text": "", "window": window, "limit": 12_500_000_000_000_i64,
+            "limit_usd": "12.50", "spent": 0, "reserved": 0, "share": 0.0, "step": "within", "blocks": true,
+            "degrade": {"do": "never"},
+        }))
+        .unwrap()
+    };
+    let budgets = [
+        budget(serde_json::json!({"of": "global"}), "day"),
+        budget(serde_json::json!({"of": "global"}), "month"),
+        budget(serde_json::json!({"of": "route", "name": "r"}), "day"),
+    ];
+    let labels = |unit, alarm: Option<i64>| -> Vec<String> {
+        let alarm = alarm.map(|usd| PicoUsd(usd * 1_000_000_000_000));
+        let levels = levels_of(unit, alarm, &budgets);
+        levels.into_iter().map(|level| level.label).collect()
+    };
+    assert_eq!(
+        labels(SpendUnit::Day, Some(20)),
+        ["daily alert $20", "daily budget $12.50"]
+    );
+    assert_eq!(labels(SpendUnit::Hour, Some(5)), ["hourly alert $5"]);
+    assert_eq!(labels(SpendUnit::Day, None), ["daily budget $12.50"]);
 }
