@@ -93,6 +93,10 @@ impl Ink {
         }
     }
 
+    pub(crate) fn is_series(self) -> bool {
+        self.name().starts_with("series-")
+    }
+
     /// The colour in a theme, as 0xRRGGBB.
     pub(crate) fn code(self, theme: Theme) -> u32 {
         let (light, dark) = match self {
