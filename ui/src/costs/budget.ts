@@ -1,11 +1,15 @@
-/** Budgets in words and colours. */
-import type { BudgetState, SpendForecast } from "../lib/backend";
+/** Budgets beside what was spent. */
+import type { BudgetList, BudgetState, SpendForecast } from "../lib/backend";
 import { money } from "../lib/format";
 
-/** The colour of a budget's bar. */
-export function budgetTone({ step }: Pick<BudgetState, "step">): "" | "warning" | "danger" {
-  if (step === "block") return "danger";
-  return step === "warn" || step === "degrade" ? "warning" : "";
+/** The tightest budget of all calls over a window; `undefined`: there is none. */
+export function globalBudget(
+  list: BudgetList | null,
+  window: BudgetState["window"],
+): BudgetState | undefined {
+  return list?.budgets
+    .filter((budget) => budget.scope.of === "global" && budget.window === window)
+    .toSorted((one, next) => one.limit - next.limit)[0];
 }
 
 /** Says how a forecast stands to the budget of its window: "budget $500, on track". */

@@ -1,79 +1,114 @@
-import { backend, type BudgetState, type Live } from "./backend";
+import {
+  backend,
+  toBackendError,
+  type Alert,
+  type AlertList,
+  type BackendError,
+  type BudgetList,
+  type StoppedCaller,
+} from "./backend";
 import { live } from "./live";
+import { navigation } from "./navigation.svelte";
+import { toasts } from "./toasts.svelte";
 
-/** How often budgets are read while calls end, in milliseconds. */
-const PACE = 1000;
-/** Longest wait of a timer before it looks again, in milliseconds. */
-const LONGEST = 3_600_000;
+/** Budgets, alerts and stopped callers, as every screen may see them. */
+class BudgetState {
+  /** `null` until it was read. */
+  list = $state.raw<BudgetList | null>(null);
+  alerts = $state.raw<AlertList | null>(null);
+  stopped = $state.raw<readonly StoppedCaller[]>([]);
+  /** Why they could not be read; `null` if they could. */
+  failure = $state.raw<BackendError | null>(null);
+  #round = 0;
+  #again = false;
+  #reading = false;
 
-/** The budgets and how they stand, for the title bar and the Costs screen. */
-class Budgets {
-  list = $state.raw<readonly BudgetState[]>([]);
-  #pace: ReturnType<typeof setTimeout> | undefined;
-  #reset: ReturnType<typeof setTimeout> | undefined;
-
-  /** The tightest budget of all calls of a day; `undefined`: there is none. */
-  get daily(): BudgetState | undefined {
-    return this.#global("day");
-  }
-
-  /** The tightest budget of all calls of a month; `undefined`: there is none. */
-  get monthly(): BudgetState | undefined {
-    return this.#global("month");
-  }
-
-  /** Follows until the returned function is called. */
-  follow(): () => void {
-    const stops = [
-      live.onItem((item) => {
-        if (changes(item)) this.#soon();
-      }),
-      live.onGap(() => void this.refresh()),
-    ];
-    return () => {
-      clearTimeout(this.#pace);
-      clearTimeout(this.#reset);
-      this.#pace = undefined;
-      stops.forEach((stop) => stop());
-    };
-  }
-
+  /** Reads all of it. While it is being read it is read once more at the most. */
   async refresh(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    const round = ++this.#round;
     try {
-      this.list = (await backend().call("budgets.list", {})).budgets;
-      this.#untilReset();
-    } catch {
-      // The meter is a glance; a budget that cannot be read is told where budgets are set.
-      this.list = [];
+      const [list, alerts, stopped] = await Promise.all([
+        backend().call("budgets.list", {}),
+        backend().call("alerts.list", {}),
+        backend().call("callers.stopped", {}),
+      ]);
+      if (round === this.#round) Object.assign(this, { list, alerts, stopped, failure: null });
+    } catch (thrown) {
+      if (round === this.#round) this.failure = toBackendError(thrown);
+    } finally {
+      this.#reading = false;
+    }
+    if (this.#again) {
+      this.#again = false;
+      await this.refresh();
     }
   }
 
-  #global(window: BudgetState["window"]): BudgetState | undefined {
-    return this.list
-      .filter((budget) => budget.scope.of === "global" && budget.window === window)
-      .toSorted((one, next) => one.limit - next.limit)[0];
+  /** Does something that answers with the budgets; what fails is told in the corner. Returns whether it was done. */
+  async change(act: () => Promise<BudgetList>): Promise<boolean> {
+    try {
+      const list = await act();
+      this.#round += 1;
+      this.list = list;
+      return true;
+    } catch (thrown) {
+      toasts.error(thrown);
+      return false;
+    }
   }
 
-  #soon(): void {
-    this.#pace ??= setTimeout(() => {
-      this.#pace = undefined;
-      void this.refresh();
-    }, PACE);
+  /** Refuses a caller's calls, or lets them go on. */
+  async stop(caller: string, stop: boolean, reason?: string): Promise<void> {
+    try {
+      this.stopped = stop
+        ? await backend().call(
+            "callers.stop",
+            reason === undefined ? { caller } : { caller, reason },
+          )
+        : await backend().call("callers.resume", { caller });
+    } catch (thrown) {
+      toasts.error(thrown);
+    }
   }
 
-  /** What resets has nothing spent then. */
-  #untilReset(): void {
-    clearTimeout(this.#reset);
-    const next = Math.min(...this.list.map((budget) => budget.resets_at_ms ?? Infinity));
-    if (!Number.isFinite(next)) return;
-    const wait = Math.min(LONGEST, Math.max(PACE, next - Date.now() + PACE));
-    this.#reset = setTimeout(() => void this.refresh(), wait);
+  async dismiss(id?: number): Promise<void> {
+    try {
+      this.alerts = await backend().call("alerts.dismiss", id === undefined ? {} : { id });
+    } catch (thrown) {
+      toasts.error(thrown);
+    }
+  }
+
+  /** Follows the live channel until the returned function is called. */
+  follow(): () => void {
+    const stops = [
+      live.onItem((item) => {
+        if (item.kind === "budgets_changed" || item.kind === "config_changed") void this.refresh();
+        if (item.kind === "alert_raised") {
+          this.#tell(item.alert);
+          void this.refresh();
+        }
+      }),
+      live.onGap(() => void this.refresh()),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  #tell(alert: Alert): void {
+    if (alert.muted) return;
+    const { caller } = alert;
+    const action =
+      caller === undefined
+        ? { label: "Open", run: () => navigation.go("settings", { section: "budgets" }) }
+        : { label: "Stop it", run: () => void this.stop(caller, true, alert.title) };
+    const kind = alert.level === "alarm" ? "danger" : "info";
+    toasts.show(`${alert.title}. ${alert.text}`, { kind, action });
   }
 }
 
-function changes(item: Live): boolean {
-  if (item.kind === "budgets_changed" || item.kind === "config_changed") return true;
-  return item.kind === "event" && ["finished", "failed", "cancelled"].includes(item.event.type);
-}
-
-export const budgets = new Budgets();
+export const budgets = new BudgetState();

@@ -26,6 +26,8 @@ export interface Place {
   calls?: CallsPlace;
   /** Routes: open this one. */
   route?: string;
+  /** Settings: open this section. */
+  section?: "budgets";
   /** Settings: open this provider. */
   provider?: string;
   /** Settings: start adding a provider, importing keys or looking for local models. */

@@ -19,6 +19,13 @@ export const strings = {
   today: "Today",
   ofBudget: (limit: string): string => `of ${limit}`,
   meterTitle: (calls: string, zone: string): string => `${calls} today (${zone})`,
+  alerts: (count: number): string =>
+    count === 0 ? "Alerts" : count === 1 ? "Alerts: 1 not seen" : `Alerts: ${count} not seen`,
+  alertsTitle: "Alerts",
+  noAlerts: "No alerts about spending",
+  stopCaller: "Stop it",
+  dismissAll: "Dismiss all",
+  openBudgets: "Budgets & alerts",
   gatewayOff: "off",
   gatewayProblem: "problem",
   gatewayAt: (address: string): string => `gateway ${address}`,

@@ -39,12 +39,12 @@ export class MockBackend implements Backend {
     (summary) => this.push({ kind: "call_started", summary }),
     (event) => this.push({ kind: "event", event }),
   );
+  readonly budgets = new MockBudgets(() => this.push({ kind: "budgets_changed" }));
   readonly gateway = new MockGateway(() => this.push({ kind: "gateway_changed" }));
   readonly routes = new MockRouteEdit(
     () => mockRoutes(this.providers.list()),
     () => this.push({ kind: "config_changed", error: null }),
   );
-  readonly budgets = new MockBudgets(() => this.push({ kind: "budgets_changed" }));
   readonly spend = new MockSpend();
   readonly rehearsal = new MockRehearsal(
     (progress) => this.push({ kind: "rehearsal_progress", progress }),
@@ -199,6 +199,20 @@ export class MockBackend implements Backend {
     "config.version": ({ id }) => this.routes.version(id),
     "config.restore": ({ id }) => this.routes.restore(id),
     "export.preview": (params) => this.routes.preview(params),
+    "budgets.list": () => this.budgets.list(),
+    "budgets.set": (budget) => this.budgets.set(budget),
+    "budgets.remove": ({ name }) => this.budgets.remove(name),
+    "budgets.raise": ({ name }) => this.budgets.raise(name),
+    "alerts.list": () => this.budgets.alertList(),
+    "alerts.dismiss": ({ id }) => this.budgets.dismiss(id),
+    "alerts.mute": ({ budget, muted }) => this.budgets.mute(budget, muted),
+    "alerts.settings": () => this.budgets.settings,
+    "alerts.set": (change) => this.budgets.setAlerts(change),
+    "alerts.set_webhook": ({ url }) => this.budgets.setWebhook(url),
+    "alerts.test": () => this.budgets.settings,
+    "callers.stopped": () => this.budgets.stopped,
+    "callers.stop": ({ caller, reason }) => this.budgets.stop(caller, reason),
+    "callers.resume": ({ caller }) => this.budgets.resume(caller),
     "gateway.status": () => this.gateway.status(),
     "gateway.start": ({ port }) => this.gateway.start(port),
     "gateway.stop": () => this.gateway.stop(),
@@ -218,17 +232,6 @@ export class MockBackend implements Backend {
         svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"></svg>`,
       };
     },
-    "budgets.list": () => this.budgets.list(),
-    "budgets.set": (request) => this.budgets.set(request),
-    "budgets.remove": (name) => this.budgets.remove(name),
-    "budgets.raise": (request) => this.budgets.raise(request),
-    "alerts.list": () => this.budgets.alertList(),
-    "alerts.dismiss": (which) => this.budgets.dismiss(which),
-    "alerts.mute": (request) => this.budgets.mute(request),
-    "alerts.settings": () => this.budgets.settings,
-    "alerts.set": (change) => this.budgets.setAlerts(change),
-    "alerts.set_webhook": (request) => this.budgets.setWebhook(request),
-    "alerts.test": () => this.budgets.settings,
     "spend.report": (query) => this.spend.report(query),
     "spend.today": () => this.spend.today(),
     "spend.export": ({ format }) => ({ suggested_name: `spend.${format}`, text: format }),

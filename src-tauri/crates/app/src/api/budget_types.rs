@@ -178,7 +178,8 @@ pub struct AlertSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day_usd: Option<String>,
     pub notifications: bool,
-    /// Whether this program can show notifications, and why not if it cannot.
+    /// Why this program cannot show notifications now. Absent: it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notifications_problem: Option<String>,
     pub runaway: bool,
     pub webhook: WebhookState,
