@@ -285,7 +285,7 @@ impl Resolver<'_, '_> {
         if let Some(tier) = self.input.route.tier {
             place.clocks = self.input.config.timeouts.of(tier);
         }
-        source.report(&place, setting, self.losses);
+        source.report(self.gateway, &place, setting, self.losses);
         Some(place)
     }
 }

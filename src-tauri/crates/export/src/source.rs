@@ -1,5 +1,6 @@
 //! What is known of a provider, and what of its settings stays behind.
 
+use crate::gateway::Gateway;
 use crate::input::Input;
 use crate::loss::Losses;
 use crate::place::Place;
@@ -82,7 +83,13 @@ impl<'a> Source<'a> {
     }
 
     /// Reports what of the provider's own settings stays behind.
-    pub(crate) fn report(&self, place: &Place, setting: &str, losses: &mut Losses) {
+    pub(crate) fn report(
+        &self,
+        gateway: Gateway,
+        place: &Place,
+        setting: &str,
+        losses: &mut Losses,
+    ) {
         let id = &place.provider;
         if place.local {
             losses.note(
@@ -97,7 +104,12 @@ impl<'a> Source<'a> {
             && !entry
                 .usable_keys()
                 .any(|key| matches!(key.from, SecretSource::Env(_)));
-        if in_store && let Some(variable) = &place.variable {
+        // Portkey keeps keys itself, and says so; OpenRouter has its own.
+        let by_variable = !matches!(gateway, Gateway::Portkey | Gateway::OpenRouter);
+        if in_store
+            && by_variable
+            && let Some(variable) = &place.variable
+        {
             losses.note(
                 format!("providers.{id}.keys"),
                 format!("the key is in the key store here; the gateway reads it from {variable}"),
