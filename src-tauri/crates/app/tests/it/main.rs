@@ -9,6 +9,7 @@
 mod calls;
 mod faults;
 mod gateway;
+mod lamps;
 mod rehearse;
 mod routes;
 mod routes_edit;
