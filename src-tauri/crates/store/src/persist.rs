@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 use switchboard_engine::error::CallError;
 use switchboard_engine::event::{CallEvent, Event};
+use switchboard_engine::price::CostSource;
 
 /// A call that runs in this process: what is known of it, and how much of that the file has.
 #[derive(Debug)]
@@ -76,6 +77,7 @@ impl LiveCall {
             | Event::Queued { .. }
             | Event::AttemptFailed { .. }
             | Event::Continued { .. }
+            | Event::Charged { .. }
             | Event::HedgeLost { .. } => self.attempts_changed = true,
             Event::Restarted { .. }
             | Event::Finished { .. }
@@ -256,10 +258,11 @@ const STANDING: &str =
     finish_reason, attempts, retries, fallbacks, wait_ms, first_token_ms, elapsed_ms, last_ms,
     input_uncached_tokens, cache_read_input_tokens, cache_creation_input_tokens,
     cache_creation_1h_input_tokens, output_visible_tokens, reasoning_output_tokens,
-    usage_estimated, cost_pico_usd, error, excerpt, seq";
+    usage_estimated, cost_pico_usd, error, excerpt, seq, cost_source, service_tier, fallback_text,
+    continued";
 
 /// How many [`STANDING`] are.
-const STANDING_COUNT: usize = 24;
+const STANDING_COUNT: usize = 28;
 
 /// Returns the values of [`STANDING`].
 fn standing(state: &CallState) -> [Value; STANDING_COUNT] {
@@ -297,6 +300,13 @@ fn standing(state: &CallState) -> [Value; STANDING_COUNT] {
         short_error.as_ref().map(json).into(),
         state.excerpt().into(),
         int(state.seq).into(),
+        state
+            .cost_source
+            .map(|source| source.name().to_owned())
+            .into(),
+        state.service_tier.map(|tier| tier.name().to_owned()).into(),
+        state.fallback_text.into(),
+        state.continued.into(),
     ]
 }
 
@@ -313,7 +323,7 @@ fn insert(
     )?;
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let fixed = "key, id, owner, started_at_ms, caller, grp, col, prompt_id, prompt_version,
-             requested_provider, requested_model, requested_simulated, caller_key, route";
+             requested_provider, requested_model, requested_simulated, caller_key, route, project, tags";
         let marks = marks(FIXED_COUNT + STANDING_COUNT);
         format!("INSERT INTO calls({fixed}, {STANDING}) VALUES ({marks})")
     });
@@ -332,6 +342,10 @@ fn insert(
         call.requested.simulated.into(),
         call.caller_key.clone().into(),
         call.route.clone().into(),
+        call.labels.project.clone().into(),
+        (!call.labels.tags.is_empty())
+            .then(|| json(&call.labels.tags))
+            .into(),
     ];
     connection
         .prepare_cached(&SQL)?
@@ -350,7 +364,7 @@ fn insert(
 }
 
 /// Columns of `calls` that are known when a call begins.
-const FIXED_COUNT: usize = 14;
+const FIXED_COUNT: usize = 16;
 
 /// Returns `count` places for values.
 fn marks(count: usize) -> String {
@@ -384,9 +398,9 @@ fn write_attempt(
                  error, next, input_uncached_tokens, cache_read_input_tokens,
                  cache_creation_input_tokens, cache_creation_1h_input_tokens,
                  output_visible_tokens, reasoning_output_tokens, usage_estimated, discarded,
-                 discarded_reasoning)
+                 discarded_reasoning, cost_pico_usd, cost_source)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                 ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+                 ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
         ))?
         .execute(params![
             key,
@@ -413,6 +427,8 @@ fn write_attempt(
             usage[6],
             attempt.discarded,
             attempt.discarded_reasoning,
+            attempt.cost.map(|cost| cost.0),
+            attempt.cost_source.map(CostSource::name),
         ])?;
     Ok(())
 }

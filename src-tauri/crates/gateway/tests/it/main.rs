@@ -13,6 +13,7 @@
 mod access;
 mod bare_host;
 mod bounds;
+mod budgets;
 mod clients;
 mod dialect;
 mod embeddings;
