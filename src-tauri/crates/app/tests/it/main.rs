@@ -10,6 +10,7 @@ mod budgets;
 mod calls;
 mod faults;
 mod gateway;
+mod lamps;
 mod rehearse;
 mod routes;
 mod routes_edit;
