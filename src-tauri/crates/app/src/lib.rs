@@ -15,6 +15,7 @@ pub mod export;
 pub mod gateway;
 mod gateway_keys;
 pub mod host;
+pub mod import;
 pub mod info;
 pub mod live;
 pub mod network;

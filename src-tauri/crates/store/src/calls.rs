@@ -8,7 +8,7 @@ use crate::sql::{id_bytes, int, json_or_none, uint};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use switchboard_engine::call::{CallId, FinishReason};
 use switchboard_engine::event::TargetInfo;
-use switchboard_engine::price::PicoUsd;
+use switchboard_engine::price::{CostSource, PicoUsd, ServiceTier};
 use switchboard_engine::usage::Usage;
 use uuid::Uuid;
 
@@ -96,7 +96,8 @@ const COLUMNS: &str = "
     input_uncached_tokens, cache_read_input_tokens, cache_creation_input_tokens,
     cache_creation_1h_input_tokens, output_visible_tokens, reasoning_output_tokens,
     usage_estimated, cost_pico_usd, error, rating, excerpt, seq,
-    (SELECT title FROM prompts WHERE prompts.id = calls.prompt_id), caller_key, route";
+    (SELECT title FROM prompts WHERE prompts.id = calls.prompt_id), caller_key, route,
+    cost_source, service_tier, fallback_text, continued, project, tags";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
     let target = |at: usize| -> rusqlite::Result<Option<TargetInfo>> {
@@ -155,7 +156,21 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         prompt_title: row.get(34)?,
         caller_key: row.get(35)?,
         route: row.get(36)?,
+        cost_source: named_source(row, 37)?,
+        service_tier: row
+            .get::<_, Option<String>>(38)?
+            .and_then(|name| ServiceTier::named(&name)),
+        fallback_text: row.get(39)?,
+        continued: row.get(40)?,
+        project: row.get(41)?,
+        tags: json_or_none(row.get(42)?).unwrap_or_default(),
     })
+}
+
+/// Reads how a cost is known; a name this version does not know counts as unknown.
+pub(crate) fn named_source(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<CostSource>> {
+    let name: Option<String> = row.get(at)?;
+    Ok(name.map(|name| CostSource::named(&name).unwrap_or(CostSource::Unknown)))
 }
 
 /// Returns a page of calls, newest first.

@@ -56,6 +56,7 @@ hour_usd?: string,
  */
 day_usd?: string, notifications: boolean, 
 /**
+ * Whether this program can show notifications, and why not if it cannot.
  * Why this program cannot show notifications now. Absent: it can.
  */
 notifications_problem?: string, runaway: boolean, webhook: WebhookState, };
@@ -136,6 +137,14 @@ wait_ms: number,
  * What was done after it failed; `None` if it did not fail.
  */
 next: Next | null, status: number | null, request_id: string | null, error: CallError | null, usage: Usage, 
+/**
+ * What it cost; `None`: not known, or it runs.
+ */
+cost?: PicoUsd, 
+/**
+ * How the cost is known; `None`: it runs, or it was recorded by an older version.
+ */
+cost_source?: CostSource, 
 /**
  * Text this attempt had shown before it was discarded; empty if none.
  */
@@ -333,7 +342,7 @@ route?: string, } | { "type": "target_skipped", target: TargetInfo, error: CallE
 /**
  * Whether it runs beside an attempt that is slow to begin. The first to bring a token wins.
  */
-hedge: boolean, } | { "type": "response_started", attempt: number, after_ms: number, status: number, request_id?: string, } | { "type": "first_token", attempt: number, after_ms: number, } | { "type": "text_delta", text: string, } | { "type": "reasoning_delta", text: string, } | { "type": "tool_call_delta", index: number, id?: string, name?: string, arguments: string, } | { "type": "usage", usage: Usage, } | { "type": "attempt_failed", attempt: number, error: CallError, elapsed_ms: number, next: Next, } | { "type": "restarted", attempt: number, discarded_chars: number, } | { "type": "continued", attempt: number, kept_chars: number, } | { "type": "hedge_lost", attempt: number, target: TargetInfo, error?: CallError, usage: Usage, } | { "type": "finished", outcome: Outcome, } | { "type": "failed", report: Report, } | { "type": "cancelled", elapsed_ms: number, usage: Usage, });
+hedge: boolean, } | { "type": "response_started", attempt: number, after_ms: number, status: number, request_id?: string, } | { "type": "first_token", attempt: number, after_ms: number, } | { "type": "text_delta", text: string, } | { "type": "reasoning_delta", text: string, } | { "type": "tool_call_delta", index: number, id?: string, name?: string, arguments: string, } | { "type": "usage", usage: Usage, } | { "type": "attempt_failed", attempt: number, error: CallError, elapsed_ms: number, next: Next, } | { "type": "charged", attempt: number, charge: Charge, } | { "type": "restarted", attempt: number, discarded_chars: number, } | { "type": "continued", attempt: number, kept_chars: number, } | { "type": "hedge_lost", attempt: number, target: TargetInfo, error?: CallError, usage: Usage, } | { "type": "finished", outcome: Outcome, } | { "type": "failed", report: Report, } | { "type": "cancelled", elapsed_ms: number, usage: Usage, });
 
 /**
  * Identifies one call for ever; a UUIDv7, so ids sort by the time the call was made.
@@ -411,7 +420,31 @@ retries: number,
 /**
  * Changes of target.
  */
-fallbacks: number, first_token_ms: number | null, elapsed_ms: number | null, usage: Usage, cost: PicoUsd | null, prompt_id: string | null, prompt_title: string | null, prompt_version: number | null, 
+fallbacks: number, first_token_ms: number | null, elapsed_ms: number | null, usage: Usage, 
+/**
+ * What its attempts cost together so far; `None`: that of one of them is not known, or nothing is charged yet.
+ */
+cost: PicoUsd | null, 
+/**
+ * How the cost is known; `None`: nothing is charged yet, or it was recorded by an older version.
+ */
+cost_source?: CostSource, 
+/**
+ * How urgently the last attempt was served; `None` as for `cost_source`.
+ */
+service_tier?: ServiceTier, 
+/**
+ * Whether no target answered and the text is the route's fallback text.
+ */
+fallback_text: boolean, 
+/**
+ * Whether the answer was carried on after a cut.
+ */
+continued: boolean, 
+/**
+ * What it was for, in its caller's words.
+ */
+project?: string, tags: Array<string>, prompt_id: string | null, prompt_title: string | null, prompt_version: number | null, 
 /**
  * Groups the columns of one comparison.
  */
@@ -483,6 +516,19 @@ export type CastVote = { group: string, prompt_id: string | null,
  * The calls that were compared, in the order shown.
  */
 calls: Array<CallId>, verdict: Verdict, };
+
+/**
+ * What one attempt used and what it cost.
+ */
+export type Charge = { usage: Usage, 
+/**
+ * `None`: not known.
+ */
+cost?: PicoUsd, source: CostSource, 
+/**
+ * How urgently it was served.
+ */
+service_tier: ServiceTier, };
 
 /**
  * Asks for a rehearsal's chart.
@@ -603,6 +649,11 @@ wasted: PicoUsd,
  * Calls with an attempt that cost something, but nobody knows what.
  */
 unpriced_calls: number, };
+
+/**
+ * How a cost is known.
+ */
+export type CostSource = "reported" | "computed" | "estimated" | "unknown";
 
 /**
  * Makes a gateway key. A command of its own in every host, because the key crosses with its answer.
@@ -1165,9 +1216,13 @@ response_model?: string, finish_reason: FinishReason,
  */
 usage: Usage, 
 /**
- * What the answering attempt cost; `None`: no price is known.
+ * What all attempts cost together; `None`: that of one of them is not known.
  */
-cost?: PicoUsd, attempts: number, 
+cost?: PicoUsd, 
+/**
+ * How the cost is known: as the least sure of its parts.
+ */
+cost_source: CostSource, attempts: number, 
 /**
  * Whether the text was carried on after a cut.
  */
@@ -1868,6 +1923,11 @@ label: string,
 calls: Array<number>, };
 
 /**
+ * How urgently a request is served.
+ */
+export type ServiceTier = "standard" | "batch" | "flex" | "priority" | "fast";
+
+/**
  * Changes which alerts there are. Absent: as it is.
  */
 export type SetAlerts = { enabled?: boolean, ladder_usd?: Array<string>, 
@@ -2301,7 +2361,15 @@ columns?: Array<string>,
 /**
  * Continue this run's group (re-run of one column); a new group if absent.
  */
-group?: string, recovery?: Recovery, };
+group?: string, recovery?: Recovery, 
+/**
+ * What it is for: 1 to 64 characters.
+ */
+project?: string, 
+/**
+ * At most 16, of 1 to 64 characters.
+ */
+tags?: Array<string>, };
 
 export type StartedCall = { column: string, call: CallId, };
 
@@ -2592,6 +2660,10 @@ export interface Api {
   "config.restore": { params: ConfigVersionId; result: ConfigVersion };
   /** A route in the own form of a gateway for production. */
   "export.preview": { params: PreviewExport; result: ExportPreview };
+  /** What another program's configuration would add to the file. */
+  "import.preview": { params: PreviewImport; result: ImportPreview };
+  /** Adds what another program's configuration holds to the file. */
+  "import.apply": { params: ApplyImport; result: ImportDone };
   /** The gateway as it is now, with its keys. */
   "gateway.status": { params: Empty; result: GatewayStatus };
   /** Starts the gateway, or moves it to another port. */

@@ -113,6 +113,10 @@ api! {
 
     #[doc = "A route in the own form of a gateway for production."]
     "export.preview" => crate::export::preview, PreviewExport, ExportPreview;
+    #[doc = "What another program's configuration would add to the file."]
+    "import.preview" => crate::import::preview, PreviewImport, ImportPreview;
+    #[doc = "Adds what another program's configuration holds to the file."]
+    "import.apply" => crate::import::apply, ApplyImport, ImportDone;
 
     #[doc = "The gateway as it is now, with its keys."]
     "gateway.status" => crate::gateway::status, Empty, GatewayStatus;

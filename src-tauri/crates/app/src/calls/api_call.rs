@@ -1,6 +1,7 @@
 //! Calls made through a provider's own API at the gateway: one request, its events, and an end to the
 //! call when nobody listens any more.
 
+use super::labels::check_labels;
 use super::relay::Relay;
 use super::start::launch;
 use super::tap::{Tap, Told, Wants};
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use switchboard_engine::call::{Act, CallId, ModelRequest};
 use switchboard_engine::plan::Candidate;
-use switchboard_store::NewCall;
+use switchboard_store::{Labels, NewCall};
 use tokio::sync::mpsc;
 
 /// Events that wait for a listener before the provider's connection is held back.
@@ -31,6 +32,9 @@ pub struct ApiCall {
     pub wants_wire: bool,
     /// Name of the gateway key that was shown; `None`: none was.
     pub caller_key: Option<String>,
+    /// What it works on, in its own words; `None`: it does not say.
+    pub project: Option<String>,
+    pub tags: Vec<String>,
     pub request: ModelRequest,
 }
 
@@ -54,8 +58,9 @@ impl Drop for ApiCallHandle {
 /// Records a call and sets it running. What goes wrong with the model is told by the events.
 ///
 /// # Errors
-/// `Store`, `Internal`.
+/// `InvalidParams` for a label, `Store`, `Internal`.
 pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
+    check_labels(asked.project.as_deref(), &asked.tags)?;
     plans::complete(app, &asked.model, &mut asked.request);
     let wanted = Wanted {
         model: &asked.model,
@@ -78,6 +83,10 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
         started_at_ms: jiff::Timestamp::now().as_millisecond(),
         caller: Caller::Gateway.name().to_owned(),
         caller_key: asked.caller_key.clone(),
+        labels: Labels {
+            project: asked.project.clone(),
+            tags: asked.tags.clone(),
+        },
         route: plan.route.clone(),
         group: None,
         column: None,

@@ -2,6 +2,8 @@
 
 mod api_call;
 mod explain;
+mod labels;
+mod open;
 mod relay;
 mod running;
 mod start;

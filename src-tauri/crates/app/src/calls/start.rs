@@ -1,5 +1,6 @@
 //! From a comparison asked for to calls that run.
 
+use super::labels::check_labels;
 use super::relay::Relay;
 use super::view;
 use crate::App;
@@ -17,7 +18,8 @@ use switchboard_engine::event::{Event, Report};
 use switchboard_engine::plan::{Candidate, Plan};
 use switchboard_engine::policy::runaway::fingerprint;
 use switchboard_engine::run::{Context, EventSink, run};
-use switchboard_store::NewCall;
+use switchboard_engine::usage::{Usage, estimate_input_tokens};
+use switchboard_store::{Labels, NewCall};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -31,6 +33,7 @@ const MAX_COLUMNS: usize = 6;
 /// `InvalidParams` naming the field, `NotFound` for the prompt or a column, `Store`.
 pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> {
     let columns = chosen_columns(&params)?;
+    check_labels(params.project.as_deref(), &params.tags)?;
     let messages = fill(&params.body.messages, &params.body.variables).map_err(|missing| {
         let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
         invalid(
@@ -180,7 +183,14 @@ async fn execute(
     }
     match ran {
         None => {
-            let (elapsed_ms, usage) = (relay.elapsed_ms(), relay.usage());
+            let charges = relay.open().charges(&plan, estimate_input_tokens(&request));
+            let usage = charges
+                .last()
+                .map_or(Usage::default(), |(_, charge)| charge.usage);
+            for (attempt, charge) in charges {
+                relay.emit(Event::Charged { attempt, charge }).await;
+            }
+            let elapsed_ms = relay.elapsed_ms();
             relay.emit(Event::Cancelled { elapsed_ms, usage }).await;
         }
         Some(_) => {
@@ -279,6 +289,10 @@ fn new_call(
         started_at_ms: jiff::Timestamp::now().as_millisecond(),
         caller: app.caller().name().to_owned(),
         caller_key: None,
+        labels: Labels {
+            project: params.project.clone(),
+            tags: params.tags.clone(),
+        },
         route: plan.route.clone(),
         group: Some(group.to_owned()),
         column: Some(column.id.clone()),

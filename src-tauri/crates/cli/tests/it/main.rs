@@ -5,6 +5,7 @@ mod budgets;
 mod call;
 mod compare;
 mod export;
+mod import;
 mod keys;
 mod prices;
 mod program;
