@@ -5,14 +5,21 @@ import {
   type AlertList,
   type BackendError,
   type BudgetList,
+  type BudgetState,
+  type Live,
   type StoppedCaller,
 } from "./backend";
 import { live } from "./live";
 import { navigation } from "./navigation.svelte";
 import { toasts } from "./toasts.svelte";
 
+/** How often budgets are read while calls end, in milliseconds. */
+const PACE = 1000;
+/** Longest wait of a timer before it looks again, in milliseconds. */
+const LONGEST = 3_600_000;
+
 /** Budgets, alerts and stopped callers, as every screen may see them. */
-class BudgetState {
+class Budgets {
   /** `null` until it was read. */
   list = $state.raw<BudgetList | null>(null);
   alerts = $state.raw<AlertList | null>(null);
@@ -22,6 +29,18 @@ class BudgetState {
   #round = 0;
   #again = false;
   #reading = false;
+  #pace: ReturnType<typeof setTimeout> | undefined;
+  #reset: ReturnType<typeof setTimeout> | undefined;
+
+  /** The tightest budget of all calls of a day; `undefined`: there is none. */
+  get daily(): BudgetState | undefined {
+    return this.#global("day");
+  }
+
+  /** The tightest budget of all calls of a month; `undefined`: there is none. */
+  get monthly(): BudgetState | undefined {
+    return this.#global("month");
+  }
 
   /** Reads all of it. While it is being read it is read once more at the most. */
   async refresh(): Promise<void> {
@@ -38,6 +57,7 @@ class BudgetState {
         backend().call("callers.stopped", {}),
       ]);
       if (round === this.#round) Object.assign(this, { list, alerts, stopped, failure: null });
+      this.#untilReset();
     } catch (thrown) {
       if (round === this.#round) this.failure = toBackendError(thrown);
     } finally {
@@ -89,6 +109,7 @@ class BudgetState {
     const stops = [
       live.onItem((item) => {
         if (item.kind === "budgets_changed" || item.kind === "config_changed") void this.refresh();
+        if (ends(item)) this.#soon();
         if (item.kind === "alert_raised") {
           this.#tell(item.alert);
           void this.refresh();
@@ -96,7 +117,35 @@ class BudgetState {
       }),
       live.onGap(() => void this.refresh()),
     ];
-    return () => stops.forEach((stop) => stop());
+    return () => {
+      clearTimeout(this.#pace);
+      clearTimeout(this.#reset);
+      this.#pace = undefined;
+      stops.forEach((stop) => stop());
+    };
+  }
+
+  #global(window: BudgetState["window"]): BudgetState | undefined {
+    return this.list?.budgets
+      .filter((budget) => budget.scope.of === "global" && budget.window === window)
+      .toSorted((one, next) => one.limit - next.limit)[0];
+  }
+
+  #soon(): void {
+    this.#pace ??= setTimeout(() => {
+      this.#pace = undefined;
+      void this.refresh();
+    }, PACE);
+  }
+
+  /** What resets has nothing spent then. */
+  #untilReset(): void {
+    clearTimeout(this.#reset);
+    const resets = (this.list?.budgets ?? []).map((budget) => budget.resets_at_ms ?? Infinity);
+    const next = Math.min(...resets);
+    if (!Number.isFinite(next)) return;
+    const wait = Math.min(LONGEST, Math.max(PACE, next - Date.now() + PACE));
+    this.#reset = setTimeout(() => void this.refresh(), wait);
   }
 
   #tell(alert: Alert): void {
@@ -111,4 +160,9 @@ class BudgetState {
   }
 }
 
-export const budgets = new BudgetState();
+/** Whether a call ended, which may have spent something. */
+function ends(item: Live): boolean {
+  return item.kind === "event" && ["finished", "failed", "cancelled"].includes(item.event.type);
+}
+
+export const budgets = new Budgets();

@@ -10,6 +10,7 @@ export const strings = {
   screens: {
     compose: "Compose",
     routes: "Routes",
+    costs: "Costs",
     calls: "Calls",
     rehearse: "Rehearse",
     gateway: "Gateway",
@@ -22,6 +23,9 @@ export const strings = {
   stopCaller: "Stop it",
   dismissAll: "Dismiss all",
   openBudgets: "Budgets & alerts",
+  today: "Today",
+  ofBudget: (limit: string): string => `of ${limit}`,
+  meterTitle: (calls: string, zone: string): string => `${calls} today (${zone})`,
   gatewayOff: "off",
   gatewayProblem: "problem",
   gatewayAt: (address: string): string => `gateway ${address}`,

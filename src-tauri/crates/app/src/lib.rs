@@ -27,6 +27,7 @@ pub mod routes;
 pub mod secrets;
 mod simulator;
 pub mod spend;
+pub mod spend_chart;
 pub mod variables;
 
 use alerts::Deliveries;

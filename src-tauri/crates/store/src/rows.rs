@@ -248,8 +248,28 @@ pub struct CallFilter {
     pub search: String,
     /// Only calls older than this one.
     pub before: Option<CallId>,
+    /// Only calls begun at this time or later; milliseconds since 1970.
+    pub from_ms: Option<i64>,
+    /// Only calls begun before this time; milliseconds since 1970.
+    pub to_ms: Option<i64>,
+    pub only: CallsOf,
     /// At most this many, 1 to 500 (held to that range).
     pub limit: u32,
+}
+
+/// Only calls that are all of these. An empty text means calls without one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CallsOf {
+    /// The model that answered, or was asked where none did, as `provider/model`.
+    pub model: Option<String>,
+    pub provider: Option<String>,
+    pub route: Option<String>,
+    pub project: Option<String>,
+    /// `window`, `cli`, `gateway`, or `gateway: NAME` of a gateway key.
+    pub caller: Option<String>,
+    /// A prompt's id.
+    pub prompt: Option<String>,
+    pub tag: Option<String>,
 }
 
 impl Default for CallFilter {
@@ -257,6 +277,9 @@ impl Default for CallFilter {
         Self {
             search: String::new(),
             before: None,
+            from_ms: None,
+            to_ms: None,
+            only: CallsOf::default(),
             limit: 100,
         }
     }

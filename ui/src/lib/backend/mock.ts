@@ -9,6 +9,7 @@ import { parseFault } from "./mock/faults";
 import { MockRehearsal } from "./mock/rehearsal";
 import { MockRouteEdit } from "./mock/route_edit";
 import { mockRoutes } from "./mock/routes";
+import { MockSpend } from "./mock/spend";
 import type {
   AppInfo,
   Batch,
@@ -44,6 +45,7 @@ export class MockBackend implements Backend {
     () => mockRoutes(this.providers.list()),
     () => this.push({ kind: "config_changed", error: null }),
   );
+  readonly spend = new MockSpend();
   readonly rehearsal = new MockRehearsal(
     (progress) => this.push({ kind: "rehearsal_progress", progress }),
     () => this.routes.list(),
@@ -230,6 +232,14 @@ export class MockBackend implements Backend {
         svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"></svg>`,
       };
     },
+    "spend.report": (query) => this.spend.report(query),
+    "spend.today": () => this.spend.today(),
+    "spend.export": ({ format }) => ({ suggested_name: `spend.${format}`, text: format }),
+    "spend.picture": ({ format }) => ({
+      suggested_name: `spend.${format}`,
+      text: format === "png" ? "iVBORw0K" : "<svg/>",
+      base64: format === "png",
+    }),
     "keys.state": () => this.keychain,
     "keys.delete": (key) => {
       this.providers.deleteKey(key);

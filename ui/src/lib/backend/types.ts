@@ -366,7 +366,15 @@ before: CallId | null,
 /**
  * 1 to 500.
  */
-limit: number, };
+limit: number, 
+/**
+ * Only calls begun at this time or later (RFC 3339).
+ */
+from?: string, 
+/**
+ * Only calls begun before this time (RFC 3339).
+ */
+to?: string, only?: SpendFilter, };
 
 export type CallRef = { call: CallId, };
 
@@ -528,6 +536,58 @@ cost?: PicoUsd, source: CostSource,
  * How urgently it was served.
  */
 service_tier: ServiceTier, };
+ * A bar.
+ */
+export type ChartBar = { 
+/**
+ * Place in `buckets`.
+ */
+bucket: number, 
+/**
+ * Place in `series`.
+ */
+series: number, x: number, y: number, width: number, height: number, };
+
+/**
+ * A place on the x axis.
+ */
+export type ChartBucket = { 
+/**
+ * Milliseconds since 1970, inclusive.
+ */
+from_ms: number, 
+/**
+ * Milliseconds since 1970, exclusive.
+ */
+to_ms: number, 
+/**
+ * Its whole name: `Tue 25 Nov 2026`.
+ */
+name: string, 
+/**
+ * Its left edge.
+ */
+x: number, width: number, 
+/**
+ * By series, in the chart's unit; `None`: nothing was measured.
+ */
+values: Array<number | null>, 
+/**
+ * By series, to be shown.
+ */
+texts: Array<string>, 
+/**
+ * Of bar charts: the sum of the values.
+ */
+total: number | null, 
+/**
+ * Of bar charts: the sum, to be shown.
+ */
+total_text: string | null, 
+/**
+ * Calls whose price is not known.
+ */
+unpriced: number, };
 
 /**
  * Asks for a rehearsal's chart.
@@ -545,6 +605,50 @@ width: number,
  * In pixels, 150 to 4,000.
  */
 height: number, };
+
+/**
+ * A series of a chart.
+ */
+export type ChartSeries = { label: string, 
+/**
+ * The interface's colour without `--`: `series-1`, `series-other`.
+ */
+colour: string, dashed: boolean, };
+
+/**
+ * What the parts of a chart stand for. Coordinates are those of the picture's `viewBox`.
+ */
+export type ChartSidecar = { 
+/**
+ * Of the `viewBox`.
+ */
+width: number, 
+/**
+ * Of the `viewBox`.
+ */
+height: number, 
+/**
+ * Where values are drawn: from `left`, `top`…
+ */
+left: number, top: number, 
+/**
+ * …to `right`, `bottom`: the line of 0.
+ */
+right: number, bottom: number, unit: ChartUnit, series: Array<ChartSeries>, buckets: Array<ChartBucket>, 
+/**
+ * Of bar charts: every bar that has a height.
+ */
+bars: Array<ChartBar>, };
+
+/**
+ * A theme whose colours a file gets.
+ */
+export type ChartTheme = "light" | "dark";
+
+/**
+ * What a chart's values are.
+ */
+export type ChartUnit = "pico_usd" | "ms" | "percent" | "count";
 
 export type CheckRoute = { draft: RouteDraft, 
 /**
@@ -712,6 +816,19 @@ export type DismissAlerts = {
  * Absent: all.
  */
 id?: number, };
+
+/**
+ * Asks for a chart as a file.
+ */
+export type DrawSpend = { 
+/**
+ * With the size that the chart has on the screen.
+ */
+query: SpendQuery, format: SpendPictureFormat, 
+/**
+ * Whose colours it gets.
+ */
+theme: ChartTheme, };
 
 /**
  * No parameters, or nothing to say.
@@ -1895,7 +2012,11 @@ preset?: string, models?: Array<string>, };
 /**
  * Asks the host to let the user choose a file and to save text there.
  */
-export type SaveText = { suggested_name: string, text: string, };
+export type SaveText = { suggested_name: string, text: string, 
+/**
+ * Whether `text` is Base64 of the file's bytes.
+ */
+base64?: boolean, };
 
 export type SavedFile = { 
 /**
@@ -2068,6 +2189,17 @@ low: PicoUsd, high: PicoUsd, middle: PicoUsd,
 days: number, };
 
 export type SpendFormat = "csv" | "json" | "svg";
+
+/**
+ * A chart to be saved by `save_text`.
+ */
+export type SpendPicture = { suggested_name: string, text: string, 
+/**
+ * Whether `text` is Base64 of the file's bytes.
+ */
+base64: boolean, };
+
+export type SpendPictureFormat = "svg" | "png";
 
 /**
  * What a series has in a bucket.
@@ -2767,6 +2899,8 @@ export interface Api {
   "spend.today": { params: Empty; result: SpendToday };
   /** A report as the text of a file. */
   "spend.export": { params: ExportSpend; result: SpendFile };
+  /** The chart as a file. */
+  "spend.picture": { params: DrawSpend; result: SpendPicture };
   /** Compares two texts. */
   "diff.texts": { params: DiffTexts; result: Diff };
 }

@@ -8,6 +8,7 @@ mod gateway_types;
 mod rehearse_types;
 mod route_edit_types;
 mod routes_types;
+mod spend_chart_types;
 mod spend_types;
 pub mod types;
 mod typescript;
@@ -228,6 +229,8 @@ api! {
     "spend.today" => crate::spend::today, Empty, SpendToday;
     #[doc = "A report as the text of a file."]
     "spend.export" => crate::spend::export, ExportSpend, SpendFile;
+    #[doc = "The chart as a file."]
+    "spend.picture" => crate::spend_chart::picture, DrawSpend, SpendPicture;
 
     #[doc = "Compares two texts."]
     "diff.texts" => crate::diff::texts, DiffTexts, Diff;

@@ -9,6 +9,7 @@ pub use super::route_edit_types::*;
 pub use super::routes_types::*;
 
 pub use super::rehearse_types::*;
+pub use super::spend_chart_types::*;
 pub use super::spend_types::*;
 
 use serde::{Deserialize, Serialize};
@@ -531,6 +532,17 @@ pub struct CallQuery {
     pub before: Option<CallId>,
     /// 1 to 500.
     pub limit: u32,
+    /// Only calls begun at this time or later (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub from: Option<String>,
+    /// Only calls begun before this time (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub to: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub only: Option<SpendFilter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -829,6 +841,10 @@ pub enum Live {
 pub struct SaveText {
     pub suggested_name: String,
     pub text: String,
+    /// Whether `text` is Base64 of the file's bytes.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub base64: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
