@@ -9,6 +9,7 @@
 mod calls;
 mod faults;
 mod gateway;
+mod prices;
 mod rehearse;
 mod routes;
 mod routes_edit;
