@@ -8,6 +8,7 @@ mod call;
 mod compare;
 mod exit;
 mod export;
+mod import;
 mod keys;
 mod models;
 mod prices;
@@ -87,6 +88,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Prices(_)
         | Command::Routes(_)
         | Command::Export(_)
+        | Command::Import(_)
         | Command::Keys(_)
         | Command::Rehearse(_) => Caller::Cli,
     };
@@ -99,6 +101,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Prices(arguments) => prices::run(&session, arguments).await,
         Command::Routes(arguments) => routes::run(&session, arguments).await,
         Command::Export(arguments) => export::run(&session, arguments).await,
+        Command::Import(arguments) => import::run(&session, arguments).await,
         Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
     };
