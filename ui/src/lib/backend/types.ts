@@ -56,7 +56,6 @@ hour_usd?: string,
  */
 day_usd?: string, notifications: boolean, 
 /**
- * Whether this program can show notifications, and why not if it cannot.
  * Why this program cannot show notifications now. Absent: it can.
  */
 notifications_problem?: string, runaway: boolean, webhook: WebhookState, };
@@ -537,6 +536,8 @@ cost?: PicoUsd, source: CostSource,
  * How urgently it was served.
  */
 service_tier: ServiceTier, };
+
+/**
  * A bar.
  */
 export type ChartBar = { 
@@ -3157,6 +3158,8 @@ export interface Api {
   "spend.today": { params: Empty; result: SpendToday };
   /** A report as the text of a file. */
   "spend.export": { params: ExportSpend; result: SpendFile };
+  /** The chart as a file. */
+  "spend.picture": { params: DrawSpend; result: SpendPicture };
   /** Models with their prices of today, by letters of their names. */
   "prices.search": { params: PriceQuery; result: PriceMatches };
   /** Every price of a model: by tier, date, hours and length, with source and conflicts. */
@@ -3171,8 +3174,6 @@ export interface Api {
   "prices.use_bundled": { params: Empty; result: PriceBook };
   /** Models that go, and prices that change. */
   "prices.notices": { params: PriceNoticesQuery; result: Array<PriceNotice> };
-  /** The chart as a file. */
-  "spend.picture": { params: DrawSpend; result: SpendPicture };
   /** Compares two texts. */
   "diff.texts": { params: DiffTexts; result: Diff };
 }
