@@ -46,6 +46,8 @@ use rehearse::Rehearsals;
 use secrets::Secrets;
 use simulator::SandboxSimulator;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 use std::sync::{Arc, Mutex, PoisonError};
 use switchboard_engine::admit::Health;
 use switchboard_engine::redact::Redactor;
@@ -53,6 +55,9 @@ use switchboard_store::{Store, StoreError};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use gateway_keys::GatewayCaller;
+
+/// How long alerts may take on their way when the program ends.
+const LAST_ALERTS: Duration = Duration::from_secs(3);
 
 /// Who makes a process's calls, as history shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -243,7 +248,11 @@ impl App {
             gateway.stop().await;
         }
         self.inner.running.finish().await;
-        self.inner.money.write().await;
+        // A program that makes one call and ends tells of it too.
+        if self.inner.money.write().await {
+            alerts::look(self).await;
+        }
+        self.inner.deliveries.wait(LAST_ALERTS).await;
         if let Err(error) = self.inner.store.flush().await {
             tracing::error!(%error, "history could not be written to its end");
         }

@@ -68,6 +68,8 @@ pub(crate) enum Command {
     /// The file goes to standard output, what does not hold there as it holds here to standard error. It holds
     /// no key: names of variables and secrets only.
     Export(Export),
+    /// Show what is spent of budgets, and when they reset
+    Budgets(Budgets),
     /// Take over another program's configuration: LiteLLM, Portkey, an OpenRouter body, an environment
     ///
     /// Shows what would be added to the configuration file; --apply adds it. A key in the text never goes into
@@ -332,6 +334,27 @@ pub(crate) enum ExportGateway {
     Bifrost,
     Tensorzero,
     Openrouter,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Budgets {
+    #[command(subcommand)]
+    pub(crate) command: Option<BudgetsCommand>,
+
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BudgetsCommand {
+    /// Show what is spent of budgets; the same as without `list`
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]

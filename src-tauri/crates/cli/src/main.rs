@@ -4,6 +4,7 @@
 //! links no window toolkit.
 
 mod arguments;
+mod budgets;
 mod call;
 mod compare;
 mod exit;
@@ -88,6 +89,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Prices(_)
         | Command::Routes(_)
         | Command::Export(_)
+        | Command::Budgets(_)
         | Command::Import(_)
         | Command::Keys(_)
         | Command::Rehearse(_) => Caller::Cli,
@@ -101,6 +103,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Prices(arguments) => prices::run(&session, arguments).await,
         Command::Routes(arguments) => routes::run(&session, arguments).await,
         Command::Export(arguments) => export::run(&session, arguments).await,
+        Command::Budgets(arguments) => budgets::run(&session, arguments).await,
         Command::Import(arguments) => import::run(&session, arguments).await,
         Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
