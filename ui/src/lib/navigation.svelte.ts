@@ -1,4 +1,4 @@
-import type { CallDetail, SpendFilter } from "./backend/types";
+import type { CallDetail, PriceRef, SpendFilter } from "./backend/types";
 import { uiState } from "./ui_state";
 
 export type Screen = "compose" | "routes" | "costs" | "calls" | "rehearse" | "gateway" | "settings";
@@ -27,7 +27,9 @@ export interface Place {
   /** Routes: open this one. */
   route?: string;
   /** Settings: open this section. */
-  section?: "budgets";
+  section?: "budgets" | "prices";
+  /** Settings: open this model's price. */
+  price?: PriceRef;
   /** Settings: open this provider. */
   provider?: string;
   /** Settings: start adding a provider, importing keys or looking for local models. */

@@ -4,6 +4,7 @@ export const strings = {
   sections: {
     providers: "Providers & keys",
     budgets: "Budgets & alerts",
+    prices: "Prices",
     appearance: "Appearance",
     data: "Data",
     about: "About",

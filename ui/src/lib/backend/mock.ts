@@ -3,6 +3,7 @@ import { MockBudgets } from "./mock/budgets";
 import { MockCalls } from "./mock/calls";
 import { diffWords } from "./mock/diff";
 import { MockGateway } from "./mock/gateway";
+import { MockPrices } from "./mock/prices";
 import { MockPrompts } from "./mock/prompts";
 import { MockProviders } from "./mock/providers";
 import { parseFault } from "./mock/faults";
@@ -33,6 +34,7 @@ const TICK = 33;
 /** A whole backend in memory: for unit tests and for development without the program. */
 export class MockBackend implements Backend {
   readonly kind = "mock";
+  readonly prices = new MockPrices();
   readonly prompts = new MockPrompts();
   readonly providers = new MockProviders();
   readonly calls = new MockCalls(
@@ -146,6 +148,11 @@ export class MockBackend implements Backend {
     this.shown = true;
   }
 
+  #repriced<T>(result: T): T {
+    this.push({ kind: "config_changed", error: null });
+    return result;
+  }
+
   #changed<T>(result: T): T {
     this.push({ kind: "providers_changed" });
     return result;
@@ -251,6 +258,16 @@ export class MockBackend implements Backend {
     },
     "keys.scan_env": () => this.providers.scan("environment"),
     "keys.import": (request) => this.#changed(this.providers.import(request)),
+    "prices.search": ({ text }) => this.prices.search(text),
+    "prices.show": (wanted) => this.prices.show(wanted),
+    "prices.set": (price) => this.#repriced(this.prices.set(price)),
+    "prices.remove": (price) => {
+      this.prices.remove(price);
+      return this.#repriced({});
+    },
+    "prices.update": () => this.prices.update(),
+    "prices.use_bundled": () => this.prices.useBundled(),
+    "prices.notices": () => this.prices.notices(),
     "prompts.list": ({ search, deleted }) => this.prompts.list(search, deleted),
     "prompts.get": ({ id }) => this.prompts.get(id),
     "prompts.create": ({ title, body }) => this.prompts.create(title, body),
