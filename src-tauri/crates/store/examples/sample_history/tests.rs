@@ -116,7 +116,7 @@ async fn the_store_reads_every_call_back_and_its_sums_equal_them() {
     };
     for (status, least, most) in [
         (CallStatus::Ok, 0.95, 0.995),
-        (CallStatus::Failed, 0.001, 0.03),
+        (CallStatus::Failed, 0.002, 0.03),
         (CallStatus::Cancelled, 0.002, 0.03),
     ] {
         let found = share(&|row| row.status == status);

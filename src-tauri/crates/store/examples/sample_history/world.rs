@@ -63,55 +63,55 @@ pub(crate) static LUNA: Line = line(
     "openai",
     "gpt-5.6-luna",
     Some(("gpt-5-mini", 201)),
-    (420.0, 140.0, 0.2, 0.007),
+    (420.0, 140.0, 0.2, 0.014),
 );
 pub(crate) static TERRA: Line = line(
     "openai",
     "gpt-6.1-terra",
     Some(("gpt-5", 243)),
-    (780.0, 85.0, 0.6, 0.008),
+    (780.0, 85.0, 0.6, 0.016),
 );
 pub(crate) static SOL: Line = line(
     "openai",
     "gpt-6.1-sol",
     Some(("gpt-5", 243)),
-    (2_600.0, 60.0, 2.2, 0.010),
+    (2_600.0, 60.0, 2.2, 0.020),
 );
 pub(crate) static SONNET: Line = line(
     "anthropic",
     "claude-sonnet-5-5",
     Some(("claude-sonnet-4-5", 226)),
-    (900.0, 75.0, 0.3, 0.012),
+    (900.0, 75.0, 0.3, 0.024),
 );
 pub(crate) static OPUS: Line = line(
     "anthropic",
     "claude-opus-5-5",
     Some(("claude-opus-4-5", 260)),
-    (1_500.0, 52.0, 1.4, 0.014),
+    (1_500.0, 52.0, 1.4, 0.028),
 );
 pub(crate) static FLASH: Line = line(
     "gemini",
     "gemini-3.8-flash",
     Some(("gemini-2.5-flash", 188)),
-    (380.0, 190.0, 0.1, 0.009),
+    (380.0, 190.0, 0.1, 0.018),
 );
 pub(crate) static ARGON: Line = line(
     "gemini",
     "gemini-4-argon",
     Some(("gemini-2.5-pro", 270)),
-    (1_100.0, 95.0, 0.9, 0.011),
+    (1_100.0, 95.0, 0.9, 0.022),
 );
 pub(crate) static DEEP_FLASH: Line = line(
     "deepseek",
     "deepseek-v4-flash",
     None,
-    (650.0, 70.0, 0.1, 0.018),
+    (650.0, 70.0, 0.1, 0.036),
 );
 pub(crate) static DEEP_PRO: Line = line(
     "deepseek",
     "deepseek-v4-pro",
     None,
-    (1_900.0, 42.0, 1.2, 0.020),
+    (1_900.0, 42.0, 1.2, 0.040),
 );
 pub(crate) static GLM: Line = Line {
     bills: Bills::Provider,
@@ -119,7 +119,7 @@ pub(crate) static GLM: Line = Line {
         "openrouter",
         "z-ai/glm-4.6",
         None,
-        (1_000.0, 65.0, 0.4, 0.022),
+        (1_000.0, 65.0, 0.4, 0.044),
     )
 };
 /// A model of the firm's own, which no price book knows.
@@ -129,13 +129,13 @@ pub(crate) static OWN: Line = Line {
         "inhouse",
         "ticket-sorter-7b",
         None,
-        (90.0, 110.0, 0.0, 0.006),
+        (90.0, 110.0, 0.0, 0.012),
     )
 };
 /// Simulated: costs nothing that anybody would pay.
 pub(crate) static STEADY: Line = Line {
     bills: Bills::Nobody,
-    ..line("sandbox", "steady", None, (300.0, 80.0, 0.0, 0.02))
+    ..line("sandbox", "steady", None, (300.0, 80.0, 0.0, 0.040))
 };
 
 /// Providers that have incidents.
@@ -481,7 +481,7 @@ pub(crate) static FAULTS: [Fault; 11] = [
         Then::CarryOn,
     ),
     fault(
-        (5.0, 2.0),
+        (11.0, 2.0),
         ErrorKind::Rejected,
         Some(400),
         "the request is not acceptable: a message is empty",
@@ -489,7 +489,7 @@ pub(crate) static FAULTS: [Fault; 11] = [
         Then::Stop,
     ),
     fault(
-        (4.0, 0.5),
+        (7.0, 0.5),
         ErrorKind::ContextTooLong,
         Some(400),
         "the prompt is longer than the model's context",
@@ -497,7 +497,7 @@ pub(crate) static FAULTS: [Fault; 11] = [
         Then::Stop,
     ),
     fault(
-        (3.0, 0.5),
+        (6.0, 0.5),
         ErrorKind::ContentFiltered,
         Some(200),
         "the provider's filter refused the prompt",
