@@ -70,6 +70,10 @@ pub(crate) enum Command {
     Export(Export),
     /// Show what is spent of budgets, and when they reset
     Budgets(Budgets),
+    /// Show what calls cost, by model, project, caller and more
+    ///
+    /// Days are those of the zone that budgets go by. Simulated calls are in a report of their own: --simulated.
+    Spend(Spend),
     /// Take over another program's configuration: LiteLLM, Portkey, an OpenRouter body, an environment
     ///
     /// Shows what would be added to the configuration file; --apply adds it. A key in the text never goes into
@@ -355,6 +359,73 @@ pub(crate) enum BudgetsCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Spend {
+    /// What a row stands for
+    #[arg(long, value_name = "WHAT", default_value = "model")]
+    pub(crate) by: SpendKind,
+
+    /// Today and the days before, so many together, at most 400
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=400),
+        conflicts_with_all = ["range", "from", "to"])]
+    pub(crate) days: Option<u16>,
+
+    /// A range by its name [default: 30d]
+    #[arg(long, value_name = "RANGE", conflicts_with_all = ["from", "to"])]
+    pub(crate) range: Option<SpendTime>,
+
+    /// The first day, as 2026-11-01, or a time, as 2026-11-01T09:00:00+01:00
+    #[arg(long, value_name = "DATE", requires = "to")]
+    pub(crate) from: Option<String>,
+
+    /// The last day, which is in the report, or the time at which it ends
+    #[arg(long, value_name = "DATE", requires = "from")]
+    pub(crate) to: Option<String>,
+
+    /// Only calls of this project; an empty name: calls without one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
+
+    /// Only simulated calls, instead of only real ones
+    #[arg(long)]
+    pub(crate) simulated: bool,
+
+    /// The whole report as one JSON object; money in pico-dollars
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+
+    /// The table as CSV, money in USD
+    #[arg(long)]
+    pub(crate) csv: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SpendKind {
+    Model,
+    Provider,
+    Route,
+    Project,
+    Caller,
+    Prompt,
+    Tag,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SpendTime {
+    Today,
+    /// This hour and the 23 before
+    #[value(name = "24h")]
+    Hours24,
+    /// Today and the 6 days before
+    #[value(name = "7d")]
+    Days7,
+    /// Today and the 29 days before
+    #[value(name = "30d")]
+    Days30,
+    /// From the first of this month
+    Month,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,7 @@ mod run;
 mod screen;
 mod serve;
 mod session;
+mod spend;
 mod terminal;
 mod wrap;
 
@@ -90,6 +91,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Routes(_)
         | Command::Export(_)
         | Command::Budgets(_)
+        | Command::Spend(_)
         | Command::Import(_)
         | Command::Keys(_)
         | Command::Rehearse(_) => Caller::Cli,
@@ -104,6 +106,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Routes(arguments) => routes::run(&session, arguments).await,
         Command::Export(arguments) => export::run(&session, arguments).await,
         Command::Budgets(arguments) => budgets::run(&session, arguments).await,
+        Command::Spend(arguments) => spend::run(&session, arguments).await,
         Command::Import(arguments) => import::run(&session, arguments).await,
         Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,

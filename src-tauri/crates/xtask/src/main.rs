@@ -15,6 +15,7 @@ mod clients;
 mod desktop;
 mod prices;
 mod run;
+mod sample;
 mod setup;
 mod step;
 mod ui;
@@ -33,6 +34,8 @@ Project tasks. Usage: cargo xtask TASK
   prices                           write the bundled price file and the figures that it is tested with
   bench [--only NAME]... [-- ARGUMENTS]
                                    run the benchmarks
+  sample-history --calls N --data-dir DIR [--seed S] [--until TIME]
+                                   write a year of made-up calls into a new history, to look at costs with
   icons                            write icons/ from icons/icon.svg
 ";
 
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         "types" => checks::write_types(),
         "prices" => prices::write(),
         "bench" => bench::run(&arguments),
+        "sample-history" => sample::history(&arguments),
         "icons" => ui::write_icons(),
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");

@@ -12,3 +12,4 @@ mod program;
 mod rehearse;
 mod routes;
 mod serve;
+mod spend;
