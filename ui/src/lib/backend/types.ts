@@ -536,6 +536,8 @@ cost?: PicoUsd, source: CostSource,
  * How urgently it was served.
  */
 service_tier: ServiceTier, };
+
+/**
  * A bar.
  */
 export type ChartBar = { 
