@@ -47,8 +47,10 @@ fn main() -> ExitCode {
         }
     };
     let terminal = Terminal::new(arguments.color);
-    if let Command::Prices(prices) = &arguments.command {
-        return prices::run(terminal, prices).map_or_else(
+    if let Command::Prices(prices) = &arguments.command
+        && let Some(ended) = prices::run_of_book(terminal, arguments.data_dir.as_deref(), prices)
+    {
+        return ended.map_or_else(
             |stop| {
                 terminal.complain(&stop);
                 stop.exit.into()
@@ -98,7 +100,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Compare(arguments) => compare::run(&session, arguments).await,
         Command::Serve(arguments) => serve::run(&session, arguments).await,
         Command::Models(arguments) => models::run(&session, arguments).await,
-        Command::Prices(arguments) => prices::run(terminal, arguments),
+        Command::Prices(arguments) => prices::run(&session, arguments).await,
         Command::Routes(arguments) => routes::run(&session, arguments).await,
         Command::Export(arguments) => export::run(&session, arguments).await,
         Command::Budgets(arguments) => budgets::run(&session, arguments).await,
