@@ -135,6 +135,14 @@ pub(crate) struct Prompt {
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
 
+    /// What the calls are for, as the costs show it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
+
+    /// A word to find the calls by; may be repeated
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(crate) tags: Vec<String>,
+
     /// A value for {{NAME}} in the prompt; may be repeated
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub(crate) variables: Vec<String>,

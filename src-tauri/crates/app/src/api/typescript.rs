@@ -18,6 +18,7 @@ pub fn types_ts() -> String {
     collect.visit::<types::CreateGatewayKey>();
     collect.visit::<types::CreatedGatewayKey>();
     collect.visit::<types::SaveText>();
+    collect.visit::<types::Sidecar>();
     collect.visit::<types::SavedFile>();
     collect.visit::<types::OpenUrl>();
     let mut out =

@@ -52,6 +52,8 @@ pub(in super::super) fn embeddings(
             fallbacks,
             deadline,
             caller_key: None,
+            project: None,
+            tags: Vec::new(),
             wants_wire: true,
             request,
         },
