@@ -5,6 +5,7 @@ pub use super::budget_types::*;
 pub use super::config_types::*;
 pub use super::export_types::*;
 pub use super::gateway_types::*;
+pub use super::price_types::*;
 pub use super::route_edit_types::*;
 pub use super::routes_types::*;
 

@@ -11,6 +11,7 @@ mod calls;
 mod faults;
 mod gateway;
 mod lamps;
+mod prices;
 mod rehearse;
 mod routes;
 mod routes_edit;
