@@ -15,4 +15,5 @@ mod prices;
 mod rehearse;
 mod routes;
 mod routes_edit;
+mod spend;
 mod world;
