@@ -63,6 +63,9 @@ pub(crate) enum Command {
     Prices(Prices),
     /// List the routes that can be asked in place of a model
     Routes(Routes),
+    /// Check the configuration file, list its versions and bring one back
+    #[command(subcommand)]
+    Config(Config),
     /// Make, list and revoke keys for clients of the gateway
     Keys(Keys),
     /// Rehearse outages: a route under load and faults, in virtual time
@@ -242,6 +245,56 @@ pub(crate) enum RoutesCommand {
     /// A route's name is asked in place of a model. With `sim:` before it, simulated twins of its targets
     /// answer, so that it can be tried without a key.
     List(ListRoutes),
+    /// Show one route step by step, with what a call of it costs and takes
+    Show(ShowRoute),
+    /// Say what is wrong with routes, or keeps them from being used as they are written
+    Check {
+        /// Routes to check; all of them without a name
+        #[arg(value_name = "ROUTE")]
+        names: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowRoute {
+    #[arg(value_name = "ROUTE")]
+    pub(crate) name: String,
+
+    /// As it stands, or would stand, in the configuration file
+    #[arg(long)]
+    pub(crate) toml: bool,
+
+    /// As one JSON object
+    #[arg(long, conflicts_with = "toml")]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Write where the file is
+    Path,
+    /// Say everything that is wrong with a file; exit code 3 if anything is
+    Check {
+        /// Another file than the active one
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// List the versions that were active, newest first
+    Versions {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the text of a version
+    Show {
+        #[arg(value_name = "VERSION")]
+        version: u32,
+    },
+    /// Make a version active again, also over a broken file
+    Restore {
+        #[arg(value_name = "VERSION")]
+        version: u32,
+    },
 }
 
 #[derive(Debug, Args)]

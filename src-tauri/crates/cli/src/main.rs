@@ -6,6 +6,7 @@
 mod arguments;
 mod call;
 mod compare;
+mod config;
 mod exit;
 mod keys;
 mod models;
@@ -84,6 +85,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Prices(_)
         | Command::Routes(_)
         | Command::Keys(_)
+        | Command::Config(_)
         | Command::Rehearse(_) => Caller::Cli,
     };
     let session = Session::open(arguments.data_dir.as_deref(), caller, terminal).await?;
@@ -94,6 +96,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Models(arguments) => models::run(&session, arguments).await,
         Command::Prices(arguments) => prices::run(terminal, arguments),
         Command::Routes(arguments) => routes::run(&session, arguments).await,
+        Command::Config(arguments) => config::run(&session, arguments).await,
         Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
     };

@@ -1,5 +1,7 @@
 //! `switchboard-cli routes`: what can be asked in place of a model.
 
+mod form;
+
 use crate::arguments::{Routes, RoutesCommand};
 use crate::exit::{Exit, Stop};
 use crate::session::Session;
@@ -10,6 +12,8 @@ pub(crate) async fn run(session: &Session, arguments: &Routes) -> Result<Exit, S
     crate::config_check(session, &[]).await?;
     let list = match &arguments.command {
         Some(RoutesCommand::List(list)) => list,
+        Some(RoutesCommand::Show(show)) => return form::show(session, show).await,
+        Some(RoutesCommand::Check { names }) => return form::check(session, names).await,
         None => &arguments.list,
     };
     let routes: Vec<Route> = session.api("routes.list", &Empty {}).await?;

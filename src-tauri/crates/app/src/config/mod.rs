@@ -256,6 +256,11 @@ impl ConfigHandle {
     }
 }
 
+/// Returns everything that is wrong with a text; empty if it could be active.
+pub fn problems(text: &str) -> Vec<Problem> {
+    Config::parse(text).err().unwrap_or_default()
+}
+
 /// Returns the first problem as the window shows it, with a count of the others.
 fn shown(path: &Path, problems: &[Problem]) -> ConfigProblem {
     let file = path.display().to_string();

@@ -10,6 +10,7 @@ mod write;
 
 pub use edit::{activate, check_form, diff, duplicate, form, remove, rename};
 pub(crate) use place::{Place, absent, no_local, place};
+pub use write::as_toml;
 
 use crate::App;
 use crate::api::types::*;
