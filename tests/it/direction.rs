@@ -1,5 +1,5 @@
-//! Dependencies point one way: prices, then engine, then sandbox and store, then rehearse, then app, then the
-//! hosts.
+//! Dependencies point one way: prices and routing, then engine, then sandbox and store, then rehearse, then app, then
+//! the hosts.
 
 use crate::metadata::{items, read};
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What each crate of the workspace may depend on, tests included. The shell is `switchboard`.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-prices", &[]),
-    ("switchboard-engine", &["switchboard-prices"]),
+    ("switchboard-routing", &[]),
+    (
+        "switchboard-engine",
+        &["switchboard-prices", "switchboard-routing"],
+    ),
     ("switchboard-sandbox", &["switchboard-engine"]),
     ("switchboard-store", &["switchboard-engine"]),
     (
