@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "switchboard-sandbox",
             "switchboard-store",
             "switchboard-rehearse",
+            "switchboard-routing",
         ],
     ),
     (

@@ -18,6 +18,7 @@ pub mod network;
 pub mod plans;
 pub mod prompts;
 pub mod providers;
+mod quality;
 pub mod rehearse;
 pub mod routes;
 pub mod secrets;
@@ -33,6 +34,7 @@ use host::Host;
 use live::{LiveHub, Subscription};
 use network::Http;
 use providers::Providers;
+use quality::Qualities;
 use rehearse::Rehearsals;
 use secrets::Secrets;
 use simulator::SandboxSimulator;
@@ -97,6 +99,7 @@ struct Inner {
     running: Running,
     health: Health,
     rehearsals: Rehearsals,
+    quality: Qualities,
     host: Arc<dyn Host>,
     gateway: GatewayState,
     gateway_keys: GatewayKeys,
@@ -157,6 +160,7 @@ impl App {
                 running: Running::default(),
                 health: Health::default(),
                 rehearsals: Rehearsals::default(),
+                quality: Qualities::default(),
                 host: options.host,
                 gateway: GatewayState::default(),
                 gateway_keys: GatewayKeys::new(store.clone()),
@@ -270,6 +274,11 @@ impl App {
     /// What is known about targets across calls.
     pub(crate) fn health(&self) -> &Health {
         &self.inner.health
+    }
+
+    /// How models did in people's eyes.
+    pub(crate) fn quality(&self) -> &Qualities {
+        &self.inner.quality
     }
 
     pub(crate) fn rehearsals(&self) -> &Rehearsals {

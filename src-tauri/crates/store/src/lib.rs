@@ -38,6 +38,7 @@ mod open;
 mod owner;
 mod persist;
 mod prompts;
+mod quality;
 mod queue;
 mod readers;
 mod rows;
@@ -55,6 +56,7 @@ pub use error::StoreError;
 pub use fold::CallState;
 pub use gateway_keys::{GatewayKeyRow, NewGatewayKey, VALID_KEYS};
 pub use prompts::{PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
+pub use quality::QualityRow;
 pub use rows::{
     AttemptRow, CallFilter, CallPage, CallRecord, CallRow, CallStatus, EXCERPT_CHARS, NewCall,
     Opened, PlanRow, Rating, SkippedRow, Stats, ToolCall,

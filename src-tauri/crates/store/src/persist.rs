@@ -175,8 +175,8 @@ fn insert(connection: &Connection, call: &NewCall, owner: i64) -> Result<i64, Fa
         .prepare_cached(
             "INSERT INTO calls(key, id, owner, status, started_at_ms, caller, grp, col, prompt_id,
                  prompt_version, requested_provider, requested_model, requested_simulated,
-                 caller_key, route)
-             VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 caller_key, route, variant)
+             VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute(params![
             key,
@@ -193,10 +193,16 @@ fn insert(connection: &Connection, call: &NewCall, owner: i64) -> Result<i64, Fa
             call.requested.simulated,
             call.caller_key,
             call.route,
+            call.variant,
         ])?;
     connection
         .prepare_cached("INSERT INTO requests(call, json) VALUES (?1, ?2)")?
         .execute(params![key, call.request_json])?;
+    if let Some(decision) = &call.decision_json {
+        connection
+            .prepare_cached("INSERT INTO answers(call, decision) VALUES (?1, ?2)")?
+            .execute(params![key, decision])?;
+    }
     Ok(key)
 }
 

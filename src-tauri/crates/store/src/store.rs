@@ -5,6 +5,7 @@ use crate::error::{Fault, StoreError};
 use crate::gateway_keys::{self, GatewayKeyRow, NewGatewayKey};
 use crate::owner::{self, Owner};
 use crate::prompts::{self, PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
+use crate::quality::{self, QualityRow};
 use crate::queue::{Command, Queue, Reply, Work};
 use crate::readers::Readers;
 use crate::rows::{CallFilter, CallPage, CallRecord, CallRow, NewCall, Opened, Rating, Stats};
@@ -283,6 +284,14 @@ impl Store {
         let id = id.to_owned();
         self.write(move |connection| gateway_keys::note_use(connection, &id, at_ms))
             .await
+    }
+
+    /// Returns how every model did that was voted on, rated, or held against a schema.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn quality(&self) -> Result<Vec<QualityRow>, StoreError> {
+        self.read(quality::all).await
     }
 
     /// Records a version of the configuration file, unless the last one has the same text. Returns the

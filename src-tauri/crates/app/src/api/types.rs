@@ -5,6 +5,7 @@ pub use super::config_types::*;
 pub use super::gateway_types::*;
 pub use super::route_edit_types::*;
 pub use super::routes_types::*;
+pub use super::routing_types::*;
 
 pub use super::rehearse_types::*;
 

@@ -5,7 +5,7 @@ use super::relay::Relay;
 use super::start::launch;
 use super::tap::{Tap, Told, Wants};
 use crate::api::types::*;
-use crate::plans::{self, Wanted, named};
+use crate::plans::{self, Asked, Wanted, named};
 use crate::{App, Caller};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub struct ApiCall {
     pub wants_wire: bool,
     /// Name of the gateway key that was shown; `None`: none was.
     pub caller_key: Option<String>,
+    /// What weighted options of a route stay the same for; `None`: the conversation, told by its beginning.
+    pub sticky: Option<String>,
     pub request: ModelRequest,
 }
 
@@ -55,16 +57,40 @@ impl Drop for ApiCallHandle {
 /// # Errors
 /// `Store`, `Internal`.
 pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
-    plans::complete(app, &asked.model, &mut asked.request);
-    let plan = plans::plan(
+    if plans::is_auto(&asked.model)
+        && asked
+            .request
+            .raw
+            .as_ref()
+            .is_some_and(|raw| raw.act == Act::Embed)
+    {
+        let message = "`auto` chooses models that answer; for embeddings a model is named";
+        return Err(ApiError::new(ErrorCode::InvalidParams, message).with_field("model"));
+    }
+    let mut routed = plans::route(
+        app,
+        &Asked {
+            model: &asked.model,
+            request: &asked.request,
+            caller: asked.caller_key.as_deref(),
+            project: None,
+            tags: &[],
+            prompt: None,
+            sticky: asked.sticky.as_deref(),
+        },
+    );
+    plans::complete(app, &routed.model, &mut asked.request);
+    let plan = plans::plan_routed(
         app,
         &Wanted {
-            model: &asked.model,
+            model: &routed.model,
             fallbacks: &asked.fallbacks,
             recovery: None,
             deadline: asked.deadline,
             request: &asked.request,
+            sticky: &routed.sticky,
         },
+        &mut routed.decision,
     )
     .await;
     let id = CallId::new();
@@ -83,6 +109,8 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
             .first()
             .map_or_else(|| named(&asked.model), Candidate::info),
         request_json: kept(&asked)?,
+        decision_json: plans::recorded(&routed.decision),
+        variant: plans::variant(&routed.decision),
     };
     let (out, events) = mpsc::channel(WAITING);
     let wants = match asked.request.raw.as_ref().filter(|_| asked.wants_wire) {
@@ -158,6 +186,12 @@ pub async fn api_models(app: &App) -> Result<Vec<ApiModel>, ApiError> {
     let ready = routes
         .into_iter()
         .filter(|route| route.targets.iter().any(|target| target.ready));
+    // What the program chooses by rules, kind of work and difficulty.
+    let auto = ApiModel {
+        id: plans::AUTO.to_owned(),
+        label: "The route that fits".to_owned(),
+        owner: "switchboard".to_owned(),
+    };
     let mut named: Vec<ApiModel> = ready
         .map(|route| ApiModel {
             label: format!("Route {}", route.name),
@@ -169,6 +203,9 @@ pub async fn api_models(app: &App) -> Result<Vec<ApiModel>, ApiError> {
     let callable = models
         .into_iter()
         .filter(|model| model.unavailable.is_none());
+    if !named.is_empty() {
+        named.insert(0, auto);
+    }
     named.extend(callable.map(|model| ApiModel {
         id: model.id,
         label: model.model,

@@ -4,7 +4,7 @@ use super::relay::Relay;
 use super::view;
 use crate::App;
 use crate::api::types::*;
-use crate::plans::{self, Wanted, named};
+use crate::plans::{self, Asked, Wanted, named};
 use crate::prompts;
 use crate::variables::fill;
 use futures_util::FutureExt;
@@ -46,6 +46,12 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
         .group
         .clone()
         .unwrap_or_else(|| Uuid::now_v7().to_string());
+    let title = match &params.prompt_id {
+        Some(id) if columns.iter().any(|column| plans::is_auto(&column.model)) => {
+            Some(app.store().prompt(id).await?.title)
+        }
+        _ => None,
+    };
     let mut calls = Vec::new();
     for column in columns {
         let mut request = ModelRequest {
@@ -57,16 +63,30 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
             response_format: params.body.response_format.clone(),
             params: merged(&params.body.params, column.params.as_ref()),
         };
-        plans::complete(app, &column.model, &mut request);
-        let plan = plans::plan(
+        let mut routed = plans::route(
+            app,
+            &Asked {
+                model: &column.model,
+                request: &request,
+                caller: None,
+                project: None,
+                tags: &[],
+                prompt: title.as_deref(),
+                sticky: params.prompt_id.as_deref(),
+            },
+        );
+        plans::complete(app, &routed.model, &mut request);
+        let plan = plans::plan_routed(
             app,
             &Wanted {
-                model: &column.model,
+                model: &routed.model,
                 fallbacks: &column.fallbacks,
                 recovery: params.recovery,
                 deadline: None,
                 request: &request,
+                sticky: &routed.sticky,
             },
+            &mut routed.decision,
         )
         .await;
         let call = CallId::new();
@@ -79,6 +99,7 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
             &group,
             &request,
             &plan,
+            &routed.decision,
         )?;
         begin(app, new, request, plan).await?;
         calls.push(StartedCall {
@@ -241,6 +262,7 @@ fn new_call(
     group: &str,
     request: &ModelRequest,
     plan: &Plan,
+    decision: &RouteDecision,
 ) -> Result<NewCall, ApiError> {
     let kept = CallRequest {
         body: params.body.clone(),
@@ -269,6 +291,8 @@ fn new_call(
             hint: None,
             field: None,
         })?,
+        decision_json: plans::recorded(decision),
+        variant: plans::variant(decision),
     })
 }
 
