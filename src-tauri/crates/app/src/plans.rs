@@ -116,12 +116,7 @@ async fn build(app: &App, wanted: &Wanted<'_>, mode: Mode) -> (Plan, Vec<StepPic
         .unwrap_or_else(|| patience_of(&chain.candidates));
     for pick in &chain.picks {
         if let Some(first) = pick.options.first() {
-            reasons.push(format!(
-                "of {} equals {}: {}",
-                pick.options.len(),
-                first.model,
-                pick.why
-            ));
+            reasons.push(format!("{} {}", first.model, pick.why));
         }
     }
     let plan = Plan {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use switchboard_engine::event::TargetInfo;
+use switchboard_routing::equals::{Quality, Votes};
 use switchboard_store::QualityRow;
 
 /// How long what was read is taken as it is.
@@ -24,59 +25,34 @@ struct State {
     read: Option<Instant>,
 }
 
-/// How one model did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Quality {
-    /// Votes won and good ratings, in halves: a tie is one.
-    liked: u32,
-    /// Votes and ratings, in halves.
-    judged: u32,
-    schema_passes: u32,
-    schema_answers: u32,
-}
-
-impl Quality {
-    fn of(row: &QualityRow) -> Self {
-        let (wins, votes) = (
-            row.wins + row.good,
-            row.wins + row.ties + row.losses + row.good + row.bad,
-        );
-        Self {
-            liked: wins.saturating_mul(2).saturating_add(row.ties),
-            judged: votes.saturating_mul(2),
-            schema_passes: row.schema_passes,
-            schema_answers: row.schema_passes.saturating_add(row.schema_fails),
-        }
-    }
-
-    /// Returns the share that was good, from 0 to 1, drawn towards one half where little is known.
-    pub(crate) fn score(&self) -> f64 {
-        let good = f64::from(self.liked) / 2.0 + f64::from(self.schema_passes);
-        let all = f64::from(self.judged) / 2.0 + f64::from(self.schema_answers);
-        (good + 1.0) / (all + 2.0)
-    }
-
-    /// Returns what the score rests on.
-    pub(crate) fn words(&self) -> String {
-        let mut parts = Vec::new();
-        if self.judged > 0 {
-            let (liked, judged) = (f64::from(self.liked) / 2.0, self.judged / 2);
-            parts.push(format!("{liked} of {judged} votes"));
-        }
-        if self.schema_answers > 0 {
-            let (passes, answers) = (self.schema_passes, self.schema_answers);
-            parts.push(format!("{passes} of {answers} answers in their schema"));
-        }
-        parts.join(" and ")
+/// Returns ratings and votes together; a tie is half a vote won, rounded down over all.
+fn judged(row: &QualityRow) -> Quality {
+    let number = |number: u32| u64::from(number);
+    let won = number(row.wins) + number(row.good) + number(row.ties) / 2;
+    let of = won + number(row.ties).div_ceil(2) + number(row.losses) + number(row.bad);
+    let passes = number(row.schema_passes);
+    Quality {
+        votes: Votes { won, of },
+        schema: Votes {
+            won: passes,
+            of: passes + number(row.schema_fails),
+        },
     }
 }
 
 impl Qualities {
-    /// Returns how a model did; `None` if nobody has judged it.
-    pub(crate) fn of(&self, target: &TargetInfo) -> Option<Quality> {
+    /// Returns how a model did; schemas only where the request has one.
+    pub(crate) fn of(&self, target: &TargetInfo, has_schema: bool) -> Quality {
         let name = format!("{}/{}", target.provider, target.model);
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        state.rows.get(&name).copied()
+        let known = state.rows.get(&name).copied().unwrap_or_default();
+        match has_schema {
+            true => known,
+            false => Quality {
+                schema: Votes::default(),
+                ..known
+            },
+        }
     }
 
     /// Reads the history anew if what is known is old.
@@ -91,7 +67,7 @@ impl Qualities {
         }
         match app.store().quality().await {
             Ok(rows) => {
-                let rows = rows.iter().map(|row| (row.model.clone(), Quality::of(row)));
+                let rows = rows.iter().map(|row| (row.model.clone(), judged(row)));
                 let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
                 state.rows = rows.collect();
             }
@@ -105,16 +81,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_model_with_many_good_answers_stands_before_one_with_a_single_one() {
-        let quality = |wins, losses| {
-            Quality::of(&QualityRow {
-                wins,
-                losses,
-                ..QualityRow::default()
-            })
+    fn ratings_and_votes_count_together_and_a_tie_for_half() {
+        let row = QualityRow {
+            wins: 3,
+            ties: 2,
+            losses: 1,
+            good: 4,
+            bad: 1,
+            schema_passes: 9,
+            schema_fails: 1,
+            ..QualityRow::default()
         };
-        assert!(quality(20, 2).score() > quality(1, 0).score());
-        assert!(quality(1, 0).score() > quality(0, 0).score());
-        assert_eq!(quality(20, 2).words(), "20 of 22 votes");
+        let quality = judged(&row);
+        assert_eq!((quality.votes.won, quality.votes.of), (8, 11));
+        assert_eq!((quality.schema.won, quality.schema.of), (9, 10));
     }
 }

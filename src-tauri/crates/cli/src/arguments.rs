@@ -80,7 +80,7 @@ pub(crate) struct Call {
     #[command(flatten)]
     pub(crate) prompt: Prompt,
 
-    /// The model to ask, as provider/model, or a route's name
+    /// The model to ask, as provider/model, a route's name, or auto for the route that fits
     #[arg(short, long, value_name = "MODEL", default_value = "sandbox/steady")]
     pub(crate) model: String,
 
@@ -247,6 +247,27 @@ pub(crate) enum RoutesCommand {
     List(ListRoutes),
     /// Show one route step by step, with what a call of it costs and takes
     Show(ShowRoute),
+    /// Say why a prompt would take its route and model, without asking it
+    Explain {
+        /// The prompt's text
+        #[arg(value_name = "TEXT")]
+        text: String,
+        /// A route or a model to explain instead of the choice that `auto` makes
+        #[arg(short, long, value_name = "MODEL", default_value = "auto")]
+        model: String,
+        /// Also what the decision looked at and each rule that did not hold; as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hold a rule against a prompt, part by part
+    Test {
+        /// The rule, as `when` has it
+        #[arg(value_name = "RULE")]
+        rule: String,
+        /// The prompt's text
+        #[arg(value_name = "TEXT", default_value = "")]
+        text: String,
+    },
     /// Say what is wrong with routes, or keeps them from being used as they are written
     Check {
         /// Routes to check; all of them without a name

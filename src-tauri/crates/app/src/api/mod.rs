@@ -107,7 +107,7 @@ api! {
     #[doc = "Holds a rule against a request, part by part."]
     "routes.test_rule" => crate::routes::test_rule, TestRule, RuleTest;
     #[doc = "What can be written at a place of a rule."]
-    "routes.complete_rule" => crate::routes::complete_rule, CompleteRule, Vec<switchboard_routing::Completion>;
+    "routes.complete_rule" => crate::routes::complete_rule, CompleteRule, Vec<Completion>;
 
     #[doc = "Versions of the configuration file, newest first."]
     "config.versions" => crate::config::versions::list, Empty, Vec<ConfigVersion>;

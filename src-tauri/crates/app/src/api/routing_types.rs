@@ -3,8 +3,10 @@
 use super::types::RoutePick;
 use serde::{Deserialize, Serialize};
 use switchboard_engine::call::CallId;
-use switchboard_routing::{Complexity, Explained, Facts, RuleError};
+use switchboard_routing::{Complexity, RuleError};
 use ts_rs::TS;
+
+pub use switchboard_routing::{Completion, Explained, Facts};
 
 /// How a call came to its route and models. Recorded with the call, without its texts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -29,13 +29,12 @@ impl Asked<'_> {
         match self.sticky {
             Some(sticky) => format!("{caller}\n{sticky}"),
             None => {
-                let begin = self
-                    .request
-                    .messages
+                let messages = &self.request.messages;
+                let first = messages
                     .iter()
-                    .take(2)
-                    .map(Message::joined_text);
-                let begin: Vec<String> = begin.collect();
+                    .position(|message| message.role == Role::User);
+                let begin = messages.iter().take(first.map_or(1, |first| first + 1));
+                let begin: Vec<String> = begin.map(Message::joined_text).collect();
                 format!("{caller}\n{}", begin.join("\n"))
             }
         }

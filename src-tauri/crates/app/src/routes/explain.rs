@@ -124,12 +124,7 @@ fn because(decision: Option<&RouteDecision>, route: Option<&str>) -> String {
     };
     for pick in &decision.picks {
         if let Some(option) = pick.options.first() {
-            text += &format!(
-                "; of {} equals {}: {}",
-                pick.options.len(),
-                option.model,
-                pick.why
-            );
+            text += &format!("; {} {}", option.model, pick.why);
         }
     }
     text

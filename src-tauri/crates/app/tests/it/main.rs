@@ -12,4 +12,5 @@ mod gateway;
 mod rehearse;
 mod routes;
 mod routes_edit;
+mod routing;
 mod world;

@@ -146,3 +146,43 @@ fn the_configuration_is_checked_whole_and_an_old_version_brought_back_over_a_bro
     assert_eq!(std::fs::read_to_string(path.trim()).unwrap(), good);
     assert_eq!(home.run(&["config", "check"]).code, 0);
 }
+
+#[test]
+fn the_choice_of_a_route_is_explained_and_a_rule_tested_before_anything_is_asked() {
+    let home = Home::new();
+    home.write(
+        "data/config.toml",
+        "[routes.german]\nwhen = 'language == \"de\"'\ntargets = [\"sandbox/swift?say=Blau\"]\n",
+    );
+    let german = "Wie lange dauert es, bis die Rechnung bezahlt ist?";
+    let told = home.run(&["routes", "explain", german]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    assert!(
+        told.out
+            .contains("the rule of german held: language is German"),
+        "{}",
+        told.out
+    );
+    assert!(told.out.contains("→ sandbox/swift"), "{}", told.out);
+    let asked = home.run(&["call", "--model", "auto", german]);
+    assert_eq!((asked.code, asked.out.trim()), (0, "Blau"), "{}", asked.err);
+    let held = home.run(&[
+        "routes",
+        "test",
+        "language == \"de\" and has_images",
+        german,
+    ]);
+    assert_eq!(held.code, 1);
+    assert!(
+        held.out.contains("  yes language is German"),
+        "{}",
+        held.out
+    );
+    let wrong = home.run(&["routes", "test", "langage == \"de\"", german]);
+    assert_eq!(
+        (wrong.code, wrong.err.contains("`language`")),
+        (2, true),
+        "{}",
+        wrong.err
+    );
+}
