@@ -7,10 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What each crate of the workspace may depend on, tests included. The shell is `switchboard`.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-prices", &[]),
+    ("switchboard-charts", &[]),
     ("switchboard-routing", &[]),
     (
         "switchboard-engine",
         &["switchboard-prices", "switchboard-routing"],
+    ),
+    (
+        "switchboard-export",
+        &["switchboard-prices", "switchboard-engine"],
     ),
     ("switchboard-sandbox", &["switchboard-engine"]),
     ("switchboard-store", &["switchboard-engine"]),
@@ -21,7 +26,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "switchboard-app",
         &[
+            "switchboard-charts",
             "switchboard-engine",
+            "switchboard-export",
             "switchboard-sandbox",
             "switchboard-store",
             "switchboard-rehearse",

@@ -26,8 +26,8 @@ async fn choose(window: &AppWindow, column: usize, model: &str) {
     window.click(&format!("column-{column}-model")).await;
     window.find("model-picker").await;
     let name = model.rsplit('/').next().unwrap_or(model);
-    window.type_into("model-search", name).await;
-    window.click(&format!("model-option-{model}")).await;
+    window.type_into("target-search", name).await;
+    window.click(&format!("target-{model}")).await;
     window
         .wait_for_text(
             &format!("column-{column}-model"),

@@ -37,6 +37,8 @@ const TITLES: Record<ErrorKind, string> = {
   circuit_open: "Paused",
   queue_full: "No room",
   misconfigured: "Misconfigured",
+  budget: "Budget spent",
+  caller_stopped: "Caller stopped",
   cancelled: "Stopped",
   interrupted: "Interrupted",
 };

@@ -1,7 +1,7 @@
 import type { CallDetail } from "./backend/types";
 import { uiState } from "./ui_state";
 
-export type Screen = "compose" | "calls" | "rehearse" | "gateway" | "settings";
+export type Screen = "compose" | "routes" | "calls" | "rehearse" | "gateway" | "settings";
 
 /** What a screen should show when it opens; a screen takes it with {@link Navigation.take}. */
 export interface Place {
@@ -11,13 +11,22 @@ export interface Place {
   request?: CallDetail;
   /** Calls: select this call. */
   call?: string;
+  /** Routes: open this one. */
+  route?: string;
   /** Settings: open this provider. */
   provider?: string;
   /** Settings: start adding a provider, importing keys or looking for local models. */
   start?: "add" | "import" | "find_local";
 }
 
-const SCREENS: readonly string[] = ["compose", "calls", "rehearse", "gateway", "settings"];
+const SCREENS: readonly string[] = [
+  "compose",
+  "routes",
+  "calls",
+  "rehearse",
+  "gateway",
+  "settings",
+];
 
 /** Which screen is open, and where on it. */
 class Navigation {

@@ -6,6 +6,7 @@ import { strings } from "./strings";
 /** Keys of the screens; the numbers leave room for screens to come. */
 export const SCREEN_KEYS: Record<Screen, string | undefined> = {
   compose: "Mod+1",
+  routes: "Mod+2",
   calls: "Mod+4",
   rehearse: "Mod+5",
   gateway: undefined,

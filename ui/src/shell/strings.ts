@@ -9,6 +9,7 @@ export const strings = {
   navigation: "Screens",
   screens: {
     compose: "Compose",
+    routes: "Routes",
     calls: "Calls",
     rehearse: "Rehearse",
     gateway: "Gateway",

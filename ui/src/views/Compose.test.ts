@@ -96,6 +96,18 @@ describe("Compose", () => {
     expect(screen.getByTestId("prompt-version")).toHaveTextContent("v1");
   });
 
+  it("takes a route in place of a model as a column", async () => {
+    const workspace = await open();
+    await fireEvent.click(screen.getByTestId("column-0-model"));
+    await pass(50);
+    const search = screen.getByTestId("target-search");
+    await fireEvent.input(search, { target: { value: "everyday" } });
+    await fireEvent.keyDown(search, { key: "Enter" });
+    await pass(50);
+    expect(workspace.body.columns[0]?.model).toBe("standard");
+    expect(screen.getByTestId("column-0-model")).toHaveTextContent("standard Route");
+  });
+
   it("stops one column and leaves the others running", async () => {
     await open();
     await fireEvent.click(screen.getByTestId("run-all"));

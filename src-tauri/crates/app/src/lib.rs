@@ -9,6 +9,7 @@ pub mod api;
 pub mod calls;
 pub mod config;
 pub mod diff;
+pub mod export;
 pub mod gateway;
 mod gateway_keys;
 pub mod host;
@@ -23,6 +24,7 @@ pub mod rehearse;
 pub mod routes;
 pub mod secrets;
 mod simulator;
+pub mod spend;
 pub mod variables;
 
 use api::types::{ApiError, ErrorCode, KeyScan, Live, ProviderInfo, SetKey};

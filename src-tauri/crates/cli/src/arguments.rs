@@ -66,6 +66,11 @@ pub(crate) enum Command {
     /// Check the configuration file, list its versions and bring one back
     #[command(subcommand)]
     Config(Config),
+    /// Write a route in the own form of a gateway for production
+    ///
+    /// The file goes to standard output, what does not hold there as it holds here to standard error. It holds
+    /// no key: names of variables and secrets only.
+    Export(Export),
     /// Make, list and revoke keys for clients of the gateway
     Keys(Keys),
     /// Rehearse outages: a route under load and faults, in virtual time
@@ -323,6 +328,40 @@ pub(crate) struct ListRoutes {
     /// One JSON object a line
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The route's name; `switchboard-cli routes` lists them
+    #[arg(value_name = "ROUTE")]
+    pub(crate) route: String,
+
+    /// The gateway it is for
+    #[arg(long, value_name = "GATEWAY")]
+    pub(crate) to: ExportGateway,
+
+    /// Write to this file, or into this folder under the files' own names; what the export has besides its
+    /// main file goes beside it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Write over files that are there
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+
+    /// Files and losses as one JSON object
+    #[arg(long, conflicts_with = "out")]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportGateway {
+    Litellm,
+    Portkey,
+    Envoy,
+    Bifrost,
+    Tensorzero,
+    Openrouter,
 }
 
 #[derive(Debug, Args)]

@@ -110,6 +110,8 @@ pub(crate) fn of_call(error: &CallError) -> Exit {
         | ErrorKind::Incapable
         | ErrorKind::CircuitOpen
         | ErrorKind::QueueFull
+        | ErrorKind::Budget
+        | ErrorKind::CallerStopped
         | ErrorKind::Interrupted => Exit::CallFailed,
     }
 }

@@ -8,6 +8,7 @@ mod call;
 mod compare;
 mod config;
 mod exit;
+mod export;
 mod keys;
 mod models;
 mod prices;
@@ -84,6 +85,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Models(_)
         | Command::Prices(_)
         | Command::Routes(_)
+        | Command::Export(_)
         | Command::Keys(_)
         | Command::Config(_)
         | Command::Rehearse(_) => Caller::Cli,
@@ -97,6 +99,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Prices(arguments) => prices::run(terminal, arguments),
         Command::Routes(arguments) => routes::run(&session, arguments).await,
         Command::Config(arguments) => config::run(&session, arguments).await,
+        Command::Export(arguments) => export::run(&session, arguments).await,
         Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
     };

@@ -70,6 +70,10 @@ pub enum ErrorKind {
     CircuitOpen,
     /// Our own limit for the target would have kept the call waiting longer than it may.
     QueueFull,
+    /// A budget has no room for what the attempt may cost.
+    Budget,
+    /// A person has stopped the caller.
+    CallerStopped,
     /// The configuration names something that does not exist.
     Misconfigured,
     // Nobody's fault.
@@ -116,6 +120,9 @@ impl ErrorKind {
             Self::NoCredential | Self::Incapable | Self::CircuitOpen | Self::QueueFull => {
                 Disposition::NextTarget
             }
+            // A cheaper target may still fit.
+            Self::Budget => Disposition::NextTarget,
+            Self::CallerStopped => Disposition::Stop,
             Self::Auth | Self::Permission | Self::ContentFiltered => Disposition::Stop,
             Self::TotalTimeout | Self::Misconfigured | Self::Cancelled | Self::Interrupted => {
                 Disposition::Stop
@@ -156,6 +163,9 @@ pub struct CallError {
     /// The provider's explicit word on whether a retry can help (`x-should-retry`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub should_retry: Option<bool>,
+    /// The budget that refused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<String>,
     /// The raw reply: redacted, at most [`DETAIL_LIMIT`] bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -173,6 +183,7 @@ impl CallError {
             param: None,
             retry_after_ms: None,
             should_retry: None,
+            budget: None,
             detail: None,
         }
     }

@@ -9,13 +9,14 @@ mod ending;
 mod follow;
 mod gate;
 mod hedge;
+mod pay;
 mod visit;
 mod weave;
 
-use crate::admit::Health;
+use crate::admit::{Health, Hold, Spender};
 use crate::attempt::{input_chars, millis};
 use crate::call::ModelRequest;
-use crate::error::CallError;
+use crate::error::{CallError, Disposition};
 use crate::event::{Event, FailedAttempt, Outcome, TargetInfo};
 use crate::plan::{Candidate, Plan, Recovery, Target};
 use crate::policy::next::RetryLimits;
@@ -57,6 +58,8 @@ pub struct Context<'a, T> {
     pub redactor: &'a Redactor,
     /// What is known about targets across calls: one a process.
     pub health: &'a Health,
+    /// Who pays; `None`: budgets are not asked.
+    pub spender: Option<&'a Spender>,
     pub limits: RetryLimits,
     /// The source of jitter; seed it to make a run repeatable.
     pub chance: fastrand::Rng,
@@ -95,6 +98,7 @@ pub async fn run<T: Transport, S: EventSink>(
         begun_at: Vec::new(),
         shown: Shown::new(plan.recovery == Recovery::Continue && contract::is_free_text(request)),
         hedged: false,
+        holds: Vec::new(),
     };
     let last = match state.run(input_chars, sink).await {
         Some(outcome) => Event::Finished { outcome },
@@ -130,6 +134,8 @@ struct Loop<'a, T> {
     shown: Shown,
     /// A second request has been sent beside one that was slow: once a call.
     hedged: bool,
+    /// What is set aside for attempts under way, by attempt.
+    holds: Vec<(u32, Hold)>,
 }
 
 impl<'a, T: Transport> Loop<'a, T> {
@@ -171,14 +177,26 @@ impl<'a, T: Transport> Loop<'a, T> {
     ) -> Tried {
         let mut visit = self.visit(target, order.has_next());
         loop {
+            let hold = match self.hold(&visit, sink).await {
+                Ok(hold) => hold,
+                Err(error) => {
+                    let stop = error.kind.disposition() == Disposition::Stop;
+                    self.skip(visit.target.info(), error, sink).await;
+                    return if stop { Tried::Stopped } else { Tried::Left };
+                }
+            };
             let permit = match self.admitted(&visit, sink).await {
                 Ok(permit) => permit,
                 Err(error) => {
+                    if let Some(hold) = hold {
+                        hold.release();
+                    }
                     self.skip(visit.target.info(), error, sink).await;
                     return Tried::Left;
                 }
             };
             let (attempt, mut join) = self.start(&visit, permit, false, sink).await;
+            self.keep(attempt.number, hold);
             let (mut attempt, ended) = match self.hedge_at(&attempt) {
                 Some(at) => self.race(&mut visit, attempt, at, order, sink).await,
                 None => (attempt, None),
@@ -189,9 +207,11 @@ impl<'a, T: Transport> Loop<'a, T> {
             };
             let error = match ended {
                 Ok(()) => {
-                    let target = attempt.target;
+                    let (target, number) = (attempt.target, attempt.number);
                     let progress = attempt.end(None, self.input_tokens);
-                    return Tried::Answered(self.outcome(target, progress));
+                    let outcome = self.outcome(target, progress);
+                    self.pay(number, &outcome.usage, outcome.cost);
+                    return Tried::Answered(outcome);
                 }
                 Err(error) => self.redacted(error),
             };

@@ -132,6 +132,7 @@ async fn one(shared: Arc<Shared>, call: u32) -> Option<(Record, Vec<u32>)> {
         transport: &transport,
         redactor: &shared.redactor,
         health: &shared.health,
+        spender: None,
         limits: shared.limits,
         chance: source(shared.world.seed, Purpose::Call(call)),
     };

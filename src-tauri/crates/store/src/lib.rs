@@ -24,8 +24,9 @@
 //! Several programs may have the file open; each locks a file of its own, so that only calls of dead
 //! ones are taken for interrupted.
 //!
-//! Nothing is ever deleted here, and no credential has a place in any table: of a gateway key only the hash.
+//! No call is ever deleted here, and no credential has a place in any table: of a gateway key only the hash.
 
+mod alerts;
 mod answers;
 mod budgets;
 mod calls;
@@ -51,6 +52,8 @@ mod ui_state;
 mod votes;
 mod writer;
 
+pub use alerts::{AlertRow, NewAlert};
+pub use budgets::{BudgetNews, BudgetRaise, BudgetSeen, StoppedCallerRow};
 pub use config_versions::{ConfigVersionRow, NewConfigVersion};
 pub use error::StoreError;
 pub use fold::CallState;

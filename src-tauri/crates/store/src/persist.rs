@@ -8,7 +8,10 @@ use crate::key::{key_floor, made_at_ms};
 use crate::rows::{AttemptRow, NewCall};
 use crate::search::{self, CallText};
 use crate::sql::{id_bytes, int, json};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use std::sync::LazyLock;
 use switchboard_engine::error::CallError;
 use switchboard_engine::event::{CallEvent, Event};
 
@@ -24,6 +27,10 @@ pub(crate) struct LiveCall {
     saved_restarts: u32,
     /// Number of the next piece.
     next_piece: i64,
+    /// Whether the file has a row of `answers` for it.
+    saved_answer: bool,
+    /// How many of its attempts the file has.
+    saved_attempts: usize,
     attempts_changed: bool,
     answer_changed: bool,
 }
@@ -33,6 +40,8 @@ pub(crate) struct LiveCall {
 pub(crate) struct Saved {
     key: i64,
     next_piece: i64,
+    has_answer: bool,
+    attempts: usize,
 }
 
 impl LiveCall {
@@ -45,6 +54,8 @@ impl LiveCall {
             saved_reasoning: 0,
             saved_restarts: 0,
             next_piece: 0,
+            saved_answer: false,
+            saved_attempts: 0,
             attempts_changed: false,
             answer_changed: false,
         }
@@ -79,33 +90,39 @@ impl LiveCall {
     /// Writes what has changed. Changes nothing in memory: see [`LiveCall::saved`].
     pub(crate) fn write(&self, connection: &Connection, owner: i64) -> Result<Saved, Fault> {
         let key = match self.key {
-            Some(key) => key,
+            Some(key) => {
+                update(connection, key, &self.state)?;
+                key
+            }
             None => {
-                let key = insert(connection, &self.call, owner)?;
+                let key = insert(connection, &self.call, owner, &self.state)?;
                 if !self.state.is_final() {
                     // Found by model and prompt while it runs; the answer is added when it ends.
-                    index(connection, key, &self.call, &self.state, "")?;
+                    self.index(connection, key, "")?;
                 }
                 key
             }
         };
-        update_row(connection, key, &self.state)?;
         let mut saved = Saved {
             key,
             next_piece: self.next_piece,
+            has_answer: self.saved_answer,
+            attempts: self.saved_attempts,
         };
         if self.state.is_final() {
-            self.write_whole(connection, key)?;
+            self.write_whole(connection, &mut saved)?;
         } else {
             self.write_pieces(connection, &mut saved)?;
             if self.answer_changed {
-                write_answer(connection, key, &self.state, "", "")?;
+                self.write_answer(connection, &mut saved, "", "")?;
             }
         }
         if self.attempts_changed {
             for (n, attempt) in self.state.attempts.iter().enumerate() {
-                write_attempt(connection, key, int(n as u64), attempt)?;
+                let verb = verb(n < self.saved_attempts);
+                write_attempt(connection, verb, key, int(n as u64), attempt)?;
             }
+            saved.attempts = self.state.attempts.len();
         }
         Ok(saved)
     }
@@ -114,6 +131,8 @@ impl LiveCall {
     pub(crate) fn saved(&mut self, saved: Saved) {
         self.key = Some(saved.key);
         self.next_piece = saved.next_piece;
+        self.saved_answer = saved.has_answer;
+        self.saved_attempts = saved.attempts;
         self.saved_text = self.state.text.len();
         self.saved_reasoning = self.state.reasoning.len();
         self.saved_restarts = self.state.restarts;
@@ -142,154 +161,226 @@ impl LiveCall {
         Ok(())
     }
 
-    fn write_whole(&self, connection: &Connection, key: i64) -> Result<(), Fault> {
+    fn write_whole(&self, connection: &Connection, saved: &mut Saved) -> Result<(), Fault> {
         let state = &self.state;
         if self.next_piece > 0 {
-            delete_pieces(connection, key)?;
+            delete_pieces(connection, saved.key)?;
         }
-        write_answer(connection, key, state, &state.text, &state.reasoning)?;
-        let tools: String = state
-            .tool_calls
-            .iter()
-            .map(|tool| format!(" {} {}", tool.name, tool.arguments))
-            .collect();
-        let answer = format!("{}{tools}", state.text);
-        index(connection, key, &self.call, state, &answer)
+        self.write_answer(connection, saved, &state.text, &state.reasoning)?;
+        if state.tool_calls.is_empty() {
+            return self.index(connection, saved.key, &state.text);
+        }
+        let mut answer = state.text.clone();
+        for tool in &state.tool_calls {
+            answer.extend([" ", &tool.name, " ", &tool.arguments]);
+        }
+        self.index(connection, saved.key, &answer)
     }
-}
 
-fn insert(connection: &Connection, call: &NewCall, owner: i64) -> Result<i64, Fault> {
-    let known: Option<i64> = connection
-        .prepare_cached("SELECT key FROM calls WHERE id = ?1")?
-        .query_row([id_bytes(call.id)], |row| row.get(0))
-        .optional()?;
-    if known.is_some() {
-        let id = call.id;
-        return Err(StoreError::Invalid(format!("the call `{id}` is recorded already")).into());
-    }
-    let key = calls::free_key(
-        connection,
-        key_floor(made_at_ms(call.id, call.started_at_ms)),
-    )?;
-    connection
-        .prepare_cached(
-            "INSERT INTO calls(key, id, owner, status, started_at_ms, caller, grp, col, prompt_id,
-                 prompt_version, requested_provider, requested_model, requested_simulated,
-                 caller_key, route, variant)
-             VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        )?
-        .execute(params![
-            key,
-            id_bytes(call.id),
-            owner,
-            call.started_at_ms,
-            call.caller,
-            call.group,
-            call.column,
-            call.prompt_id,
-            call.prompt_version,
-            call.requested.provider,
-            call.requested.model,
-            call.requested.simulated,
-            call.caller_key,
-            call.route,
-            call.variant,
-        ])?;
-    connection
-        .prepare_cached("INSERT INTO requests(call, json) VALUES (?1, ?2)")?
-        .execute(params![key, call.request_json])?;
-    if let Some(decision) = &call.decision_json {
+    fn write_answer(
+        &self,
+        connection: &Connection,
+        saved: &mut Saved,
+        text: &str,
+        reasoning: &str,
+    ) -> Result<(), Fault> {
+        let state = &self.state;
+        let verb = verb(saved.has_answer);
         connection
-            .prepare_cached("INSERT INTO answers(call, decision) VALUES (?1, ?2)")?
-            .execute(params![key, decision])?;
+            .prepare_cached(&format!(
+                "{verb} INTO answers(call, text, reasoning, tool_calls, plan, error, decision)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+            ))?
+            .execute(params![
+                saved.key,
+                text,
+                reasoning,
+                (!state.tool_calls.is_empty()).then(|| json(&state.tool_calls)),
+                state.plan.as_ref().map(json),
+                state.error.as_ref().map(json),
+                self.call.decision_json,
+            ])?;
+        saved.has_answer = true;
+        Ok(())
     }
-    Ok(key)
+
+    /// Makes the call found by its words, and by those of `answer`.
+    fn index(&self, connection: &Connection, key: i64, answer: &str) -> Result<(), Fault> {
+        let (call, state) = (&self.call, &self.state);
+        let title: Option<String> = match &call.prompt_id {
+            Some(id) => connection
+                .prepare_cached("SELECT title FROM prompts WHERE id = ?1")?
+                .query_row([id], |row| row.get(0))
+                .optional()?,
+            None => None,
+        };
+        let mut model = format!("{}/{}", call.requested.provider, call.requested.model);
+        if let Some(answered) = state
+            .answered
+            .as_ref()
+            .filter(|target| **target != call.requested)
+        {
+            model.extend([" ", &answered.provider, "/", &answered.model]);
+        }
+        if let Some(name) = &state.response_model {
+            model.extend([" ", name]);
+        }
+        let error = state.error.as_ref().map(error_text).unwrap_or_default();
+        let title = title.unwrap_or_default();
+        let text = CallText {
+            model: &model,
+            title: &title,
+            answer,
+            error: &error,
+        };
+        match self.key {
+            Some(_) => search::index_call(connection, key, &text),
+            None => search::index_new_call(connection, key, &text),
+        }
+    }
 }
 
-fn update_row(connection: &Connection, key: i64, state: &CallState) -> Result<(), Fault> {
+/// Returns the words that put a row into a table. Replacing costs a look for the row and a journal of the
+/// statement, so what the file does not have is inserted.
+fn verb(is_there: bool) -> &'static str {
+    match is_there {
+        true => "INSERT OR REPLACE",
+        false => "INSERT",
+    }
+}
+
+/// Columns of `calls` that say how a call stands: they change while it runs. As [`standing`] has them.
+const STANDING: &str =
+    "status, answered_provider, answered_model, answered_simulated, response_model,
+    finish_reason, attempts, retries, fallbacks, wait_ms, first_token_ms, elapsed_ms, last_ms,
+    input_uncached_tokens, cache_read_input_tokens, cache_creation_input_tokens,
+    cache_creation_1h_input_tokens, output_visible_tokens, reasoning_output_tokens,
+    usage_estimated, cost_pico_usd, error, excerpt, seq";
+
+/// How many [`STANDING`] are.
+const STANDING_COUNT: usize = 24;
+
+/// Returns the values of [`STANDING`].
+fn standing(state: &CallState) -> [Value; STANDING_COUNT] {
     let short_error = state.error.as_ref().map(|error| CallError {
         detail: None,
         ..error.clone()
     });
     let answered = state.answered.as_ref();
     let usage = usage_params(&state.usage);
-    connection
-        .prepare_cached(
-            "UPDATE calls SET status = ?2, answered_provider = ?3, answered_model = ?4,
-                 answered_simulated = ?5, response_model = ?6, finish_reason = ?7, attempts = ?8,
-                 retries = ?9, fallbacks = ?10, wait_ms = ?11, first_token_ms = ?12,
-                 elapsed_ms = ?13, last_ms = ?14, input_uncached_tokens = ?15,
-                 cache_read_input_tokens = ?16, cache_creation_input_tokens = ?17,
-                 cache_creation_1h_input_tokens = ?18, output_visible_tokens = ?19,
-                 reasoning_output_tokens = ?20, usage_estimated = ?21, cost_pico_usd = ?22,
-                 error = ?23, excerpt = ?24, seq = ?25
-             WHERE key = ?1",
-        )?
-        .execute(params![
-            key,
-            state.status.name(),
-            answered.map(|target| &target.provider),
-            answered.map(|target| &target.model),
-            answered.map(|target| target.simulated),
-            state.response_model,
-            state.finish_reason.map(finish_reason_name),
-            int(state.attempts.len() as u64),
-            state.retries,
-            state.fallbacks,
-            int(state.wait_ms),
-            state.first_token_ms.map(int),
-            state.elapsed_ms.map(int),
-            int(state.last_ms),
-            usage[0],
-            usage[1],
-            usage[2],
-            usage[3],
-            usage[4],
-            usage[5],
-            usage[6],
-            state.cost.map(|cost| cost.0),
-            short_error.as_ref().map(json),
-            state.excerpt(),
-            int(state.seq),
-        ])?;
-    Ok(())
+    [
+        state.status.name().to_owned().into(),
+        answered.map(|target| target.provider.clone()).into(),
+        answered.map(|target| target.model.clone()).into(),
+        answered.map(|target| target.simulated).into(),
+        state.response_model.clone().into(),
+        state
+            .finish_reason
+            .map(|reason| finish_reason_name(reason).to_owned())
+            .into(),
+        int(state.attempts.len() as u64).into(),
+        state.retries.into(),
+        state.fallbacks.into(),
+        int(state.wait_ms).into(),
+        state.first_token_ms.map(int).into(),
+        state.elapsed_ms.map(int).into(),
+        int(state.last_ms).into(),
+        usage[0].into(),
+        usage[1].into(),
+        usage[2].into(),
+        usage[3].into(),
+        usage[4].into(),
+        usage[5].into(),
+        usage[6].into(),
+        state.cost.map(|cost| cost.0).into(),
+        short_error.as_ref().map(json).into(),
+        state.excerpt().into(),
+        int(state.seq).into(),
+    ]
 }
 
-fn write_answer(
+/// Inserts the call as it stands; one that is over already needs no second statement.
+fn insert(
     connection: &Connection,
-    key: i64,
+    call: &NewCall,
+    owner: i64,
     state: &CallState,
-    text: &str,
-    reasoning: &str,
-) -> Result<(), Fault> {
+) -> Result<i64, Fault> {
+    let key = calls::free_key(
+        connection,
+        key_floor(made_at_ms(call.id, call.started_at_ms)),
+    )?;
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let fixed = "key, id, owner, started_at_ms, caller, grp, col, prompt_id, prompt_version,
+             requested_provider, requested_model, requested_simulated, caller_key, route,
+             variant";
+        let marks = marks(FIXED_COUNT + STANDING_COUNT);
+        format!("INSERT INTO calls({fixed}, {STANDING}) VALUES ({marks})")
+    });
+    let fixed: [Value; FIXED_COUNT] = [
+        key.into(),
+        id_bytes(call.id).to_vec().into(),
+        owner.into(),
+        call.started_at_ms.into(),
+        call.caller.clone().into(),
+        call.group.clone().into(),
+        call.column.clone().into(),
+        call.prompt_id.clone().into(),
+        call.prompt_version.into(),
+        call.requested.provider.clone().into(),
+        call.requested.model.clone().into(),
+        call.requested.simulated.into(),
+        call.caller_key.clone().into(),
+        call.route.clone().into(),
+        call.variant.clone().into(),
+    ];
     connection
-        .prepare_cached(
-            "INSERT INTO answers(call, text, reasoning, tool_calls, plan, error)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT(call) DO UPDATE SET text = excluded.text, reasoning = excluded.reasoning,
-                 tool_calls = excluded.tool_calls, plan = excluded.plan, error = excluded.error",
-        )?
-        .execute(params![
-            key,
-            text,
-            reasoning,
-            (!state.tool_calls.is_empty()).then(|| json(&state.tool_calls)),
-            state.plan.as_ref().map(json),
-            state.error.as_ref().map(json),
-        ])?;
+        .prepare_cached(&SQL)?
+        .execute(params_from_iter(fixed.into_iter().chain(standing(state))))
+        .map_err(|error| match error.sqlite_extended_error_code() {
+            Some(SQLITE_CONSTRAINT_UNIQUE) => {
+                let id = call.id;
+                StoreError::Invalid(format!("the call `{id}` is recorded already")).into()
+            }
+            _ => Fault::from(error),
+        })?;
+    connection
+        .prepare_cached("INSERT INTO requests(call, json) VALUES (?1, ?2)")?
+        .execute(params![key, call.request_json])?;
+    Ok(key)
+}
+
+/// Columns of `calls` that are known when a call begins.
+const FIXED_COUNT: usize = 15;
+
+/// Returns `count` places for values.
+fn marks(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
+
+fn update(connection: &Connection, key: i64, state: &CallState) -> Result<(), Fault> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let marks = marks(STANDING_COUNT);
+        format!("UPDATE calls SET ({STANDING}) = ({marks}) WHERE key = ?")
+    });
+    let values = standing(state).into_iter().chain([key.into()]);
+    connection
+        .prepare_cached(&SQL)?
+        .execute(params_from_iter(values))?;
     Ok(())
 }
 
 fn write_attempt(
     connection: &Connection,
+    verb: &str,
     key: i64,
     n: i64,
     attempt: &AttemptRow,
 ) -> Result<(), Fault> {
     let usage = usage_params(&attempt.usage);
     connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO attempts(call, n, attempt, max_attempts, provider, model,
+        .prepare_cached(&format!(
+            "{verb} INTO attempts(call, n, attempt, max_attempts, provider, model,
                  simulated, started_ms, headers_ms, first_token_ms, ended_ms, status, request_id,
                  error, next, input_uncached_tokens, cache_read_input_tokens,
                  cache_creation_input_tokens, cache_creation_1h_input_tokens,
@@ -297,7 +388,7 @@ fn write_attempt(
                  discarded_reasoning)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
                  ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
-        )?
+        ))?
         .execute(params![
             key,
             n,
@@ -332,45 +423,6 @@ pub(crate) fn delete_pieces(connection: &Connection, key: i64) -> Result<(), Fau
         .prepare_cached("DELETE FROM pieces WHERE call = ?1")?
         .execute([key])?;
     Ok(())
-}
-
-fn index(
-    connection: &Connection,
-    key: i64,
-    call: &NewCall,
-    state: &CallState,
-    answer: &str,
-) -> Result<(), Fault> {
-    let title: Option<String> = match &call.prompt_id {
-        Some(id) => connection
-            .prepare_cached("SELECT title FROM prompts WHERE id = ?1")?
-            .query_row([id], |row| row.get(0))
-            .optional()?,
-        None => None,
-    };
-    let mut model = format!("{}/{}", call.requested.provider, call.requested.model);
-    if let Some(answered) = state
-        .answered
-        .as_ref()
-        .filter(|target| **target != call.requested)
-    {
-        model.push_str(&format!(" {}/{}", answered.provider, answered.model));
-    }
-    if let Some(name) = &state.response_model {
-        model.push_str(&format!(" {name}"));
-    }
-    let error = state.error.as_ref().map(error_text).unwrap_or_default();
-    let title = title.unwrap_or_default();
-    search::index_call(
-        connection,
-        key,
-        &CallText {
-            model: &model,
-            title: &title,
-            answer,
-            error: &error,
-        },
-    )
 }
 
 /// Returns the words by which an error can be found.

@@ -1,8 +1,8 @@
 //! What waits for the writer thread. Adding never blocks and never drops.
 //!
-//! When more waits than the bound (the disk stands still), new pieces of text join the one that waits
-//! already, so the queue grows by bytes of answers only; beginning a call and other work waits for
-//! room instead.
+//! New pieces of text join the one that waits already if it was among the last; when more waits than the
+//! bound (the disk stands still), wherever it waits, so the queue grows by bytes of answers only; beginning
+//! a call and other work waits for room instead.
 
 use crate::error::{Fault, StoreError};
 use crate::rows::NewCall;
@@ -18,6 +18,9 @@ pub(crate) const BOUND: usize = 4096;
 
 /// A writer that gathers is woken before its time when this many commands wait.
 const WAKING: usize = 512;
+
+/// How many of the last commands are looked at for a piece that a new piece of text can join.
+const NEAR: usize = 8;
 
 /// Answers a caller once its work is committed (`None`) or known to have failed.
 pub(crate) type Reply = Box<dyn FnOnce(Option<StoreError>) + Send>;
@@ -118,13 +121,17 @@ impl std::fmt::Debug for Queue {
 
 impl Queue {
     /// Adds an event. Returns whether the queue was open.
-    pub(crate) fn push_event(&self, event: CallEvent) -> bool {
+    pub(crate) fn push_event(&self, event: &CallEvent) -> bool {
         let mut waiting = self.lock();
         if waiting.closed {
             return false;
         }
-        if waiting.commands.len() < BOUND || !join(&mut waiting.commands, &event) {
-            waiting.add(Command::Event(Box::new(event)));
+        let far = match waiting.commands.len() < BOUND {
+            true => NEAR,
+            false => usize::MAX,
+        };
+        if !join(&mut waiting.commands, event, far) {
+            waiting.add(Command::Event(Box::new(event.clone())));
         }
         self.wake(waiting);
         true
@@ -215,9 +222,17 @@ impl Queue {
     }
 }
 
-/// Adds a piece of text to the call's last waiting event, if that is a piece of the same kind.
-fn join(commands: &mut VecDeque<Command>, event: &CallEvent) -> bool {
-    let last = commands.iter_mut().rev().find_map(|command| match command {
+/// Adds a piece of text to the call's last waiting event, if that is a piece of the same kind and one of the
+/// last `far` commands.
+fn join(commands: &mut VecDeque<Command>, event: &CallEvent, far: usize) -> bool {
+    if !matches!(
+        event.event,
+        Event::TextDelta { .. } | Event::ReasoningDelta { .. }
+    ) {
+        return false;
+    }
+    let mut newest = commands.iter_mut().rev().take(far);
+    let last = newest.find_map(|command| match command {
         Command::Event(waiting) if waiting.call == event.call => Some(waiting),
         Command::Event(_)
         | Command::Begin(_)

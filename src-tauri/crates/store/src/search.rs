@@ -5,6 +5,7 @@
 
 use crate::error::Fault;
 use rusqlite::{Connection, params};
+use std::borrow::Cow;
 
 /// Schema of version 1. The tables hold the index only; the texts are in their own tables.
 pub(crate) const V1: &str = "
@@ -74,11 +75,29 @@ pub(crate) fn index_call(
     key: i64,
     text: &CallText<'_>,
 ) -> Result<(), Fault> {
+    put_call(connection, "INSERT OR REPLACE", key, text)
+}
+
+/// Indexes a call of which nothing is indexed yet: nothing is looked for that it would replace.
+pub(crate) fn index_new_call(
+    connection: &Connection,
+    key: i64,
+    text: &CallText<'_>,
+) -> Result<(), Fault> {
+    put_call(connection, "INSERT", key, text)
+}
+
+fn put_call(
+    connection: &Connection,
+    verb: &str,
+    key: i64,
+    text: &CallText<'_>,
+) -> Result<(), Fault> {
     connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO call_search(rowid, model, title, answer, error)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
+        .prepare_cached(&format!(
+            "{verb} INTO call_search(rowid, model, title, answer, error)
+             VALUES (?1, ?2, ?3, ?4, ?5)"
+        ))?
         .execute(params![
             key,
             spaced(text.model),
@@ -105,10 +124,10 @@ pub(crate) fn index_prompt(
 }
 
 /// Returns the start of `text` with spaces around every character of a script that has none.
-fn spaced(text: &str) -> String {
+fn spaced(text: &str) -> Cow<'_, str> {
     let text = &text[..text.floor_char_boundary(INDEXED_BYTES)];
     if text.is_ascii() {
-        return text.to_owned();
+        return text.into();
     }
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     for character in text.chars() {
@@ -118,7 +137,7 @@ fn spaced(text: &str) -> String {
             out.push(character);
         }
     }
-    out
+    out.into()
 }
 
 /// Returns whether the character belongs to a script that is written without spaces between words.

@@ -14,6 +14,7 @@ use crate::writer::Writer;
 use crate::{answers, calls, open, schema, ui_state};
 use rusqlite::Connection;
 use serde_json::Value;
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,6 +30,8 @@ pub struct Store(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
+    /// `owners.id` of this process.
+    owner: i64,
     queue: Queue,
     readers: Readers,
     problem: watch::Receiver<Option<StoreError>>,
@@ -55,6 +58,7 @@ impl Store {
         let backup = schema::migrate(&mut connection, &path, schema::MIGRATIONS).map_err(at)?;
         let interrupted = owner::interrupt_orphans(&mut connection, &path, None).map_err(at)?;
         let owner = Owner::register(&connection, &path)?;
+        let owner_id = owner.id;
         let queue = Queue::default();
         let (sender, problem) = watch::channel(None);
         let writer = Writer {
@@ -75,6 +79,7 @@ impl Store {
         let thread = Mutex::new(Some(thread));
         let store = Self(Arc::new(Inner {
             path,
+            owner: owner_id,
             queue,
             readers,
             problem,
@@ -124,8 +129,8 @@ impl Store {
 
     /// Records an event of a call. Never blocks, never drops; it reaches the file within 200 ms. After
     /// [`Store::close`] nothing is recorded.
-    pub fn append(&self, event: CallEvent) {
-        if !self.0.queue.push_event(event) {
+    pub fn append(&self, event: impl Borrow<CallEvent>) {
+        if !self.0.queue.push_event(event.borrow()) {
             tracing::warn!("an event came after the history was closed");
         }
     }
@@ -477,7 +482,12 @@ impl Store {
         .await
     }
 
-    async fn read<T: Send + 'static>(
+    /// Returns this process's number among those that have the history open.
+    pub(crate) fn owner(&self) -> i64 {
+        self.0.owner
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {

@@ -10,9 +10,9 @@ use crate::error::{Fault, StoreError};
 use crate::owner::{self, Owner};
 use crate::persist::{LiveCall, Saved};
 use crate::queue::{Command, Queue, Reply, SweepReply, Work};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use switchboard_engine::call::CallId;
 use tokio::sync::watch;
@@ -205,23 +205,18 @@ impl Writer {
             })
             .collect();
         changed.sort_unstable_by_key(|(_, entry)| entry.began);
-        let mut saved: Vec<(CallId, Option<Saved>)> = Vec::new();
+        let mut saved = Vec::new();
         let result = (|| {
-            let transaction = self
-                .connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for (id, entry) in changed {
-                match in_savepoint(&transaction, |inner| entry.call.write(inner, self.owner.id)) {
-                    Ok(mark) => saved.push((*id, Some(mark))),
-                    Err(fault) if fault.is_environment() => return Err(fault),
-                    Err(fault) => {
-                        // One call that SQLite will not take must not hold up the others.
-                        let error = fault.at(path);
-                        tracing::error!(call = %id, %error, "a call could not be recorded");
-                        saved.push((*id, None));
-                    }
+            let owner = self.owner.id;
+            let mut transaction = immediate(&self.connection)?;
+            saved = match write_together(&transaction, &changed, owner) {
+                Err(fault) if !fault.is_environment() => {
+                    transaction.rollback()?;
+                    transaction = immediate(&self.connection)?;
+                    write_apart(&transaction, &changed, owner, path)?
                 }
-            }
+                written => written?,
+            };
             for work in work.by_ref() {
                 run(&transaction, work, replies)?;
             }
@@ -292,6 +287,52 @@ impl Writer {
             tracing::warn!(%error, "the history could not be closed cleanly");
         }
     }
+}
+
+/// How far a call was written; `None` where SQLite will not take it.
+type Mark = (CallId, Option<Saved>);
+
+/// Begins a transaction that may write.
+fn immediate(connection: &Connection) -> Result<Transaction<'_>, Fault> {
+    // Unchecked: one thread has this connection, and nothing here begins a second one inside.
+    let behavior = TransactionBehavior::Immediate;
+    Ok(Transaction::new_unchecked(connection, behavior)?)
+}
+
+/// Writes calls without savepoints. Each savepoint makes the search index write down what it has
+/// gathered, which costs more than all the rest of a call.
+fn write_together(
+    connection: &Connection,
+    changed: &[(&CallId, &Entry)],
+    owner: i64,
+) -> Result<Vec<Mark>, Fault> {
+    let write = |(id, entry): &(&CallId, &Entry)| {
+        let mark = entry.call.write(connection, owner)?;
+        Ok((**id, Some(mark)))
+    };
+    changed.iter().map(write).collect()
+}
+
+/// Writes calls each for itself: one that SQLite will not take must not hold up the others.
+fn write_apart(
+    connection: &Connection,
+    changed: &[(&CallId, &Entry)],
+    owner: i64,
+    path: &Path,
+) -> Result<Vec<Mark>, Fault> {
+    let write = |(id, entry): &(&CallId, &Entry)| {
+        let mark = match in_savepoint(connection, |inner| entry.call.write(inner, owner)) {
+            Ok(mark) => Some(mark),
+            Err(fault) if fault.is_environment() => return Err(fault),
+            Err(fault) => {
+                let error = fault.at(path);
+                tracing::error!(call = %id, %error, "a call could not be recorded");
+                None
+            }
+        };
+        Ok((**id, mark))
+    };
+    changed.iter().map(write).collect()
 }
 
 /// Runs a piece of work. `Err` only if the whole transaction cannot go on.

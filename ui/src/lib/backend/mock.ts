@@ -6,6 +6,7 @@ import { MockPrompts } from "./mock/prompts";
 import { MockProviders } from "./mock/providers";
 import { parseFault } from "./mock/faults";
 import { MockRehearsal } from "./mock/rehearsal";
+import { MockRouteEdit } from "./mock/route_edit";
 import { mockRoutes } from "./mock/routes";
 import type {
   AppInfo,
@@ -21,7 +22,8 @@ import type {
   SetKey,
 } from "./types";
 
-type Handlers = { [M in Method]: (params: ParamsOf<M>) => ResultOf<M> | Promise<ResultOf<M>> };
+/** What it answers; a method that no test needs is unknown to it. */
+type Handlers = { [M in Method]?: (params: ParamsOf<M>) => ResultOf<M> | Promise<ResultOf<M>> };
 
 /** Milliseconds between two batches of the live channel, as the real one coalesces. */
 const TICK = 33;
@@ -36,9 +38,13 @@ export class MockBackend implements Backend {
     (event) => this.push({ kind: "event", event }),
   );
   readonly gateway = new MockGateway(() => this.push({ kind: "gateway_changed" }));
+  readonly routes = new MockRouteEdit(
+    () => mockRoutes(this.providers.list()),
+    () => this.push({ kind: "config_changed", error: null }),
+  );
   readonly rehearsal = new MockRehearsal(
     (progress) => this.push({ kind: "rehearsal_progress", progress }),
-    () => mockRoutes(this.providers.list()),
+    () => this.routes.list(),
   );
   /** Methods that fail until taken out, with the error to fail with. */
   readonly failing = new Map<Method, BackendError>();
@@ -180,7 +186,15 @@ export class MockBackend implements Backend {
     "providers.test": async ({ id }) => this.#changed(await this.providers.test(id)),
     "providers.find_local": () => this.#changed(this.providers.findLocal()),
     "models.list": () => this.providers.models(),
-    "routes.list": () => mockRoutes(this.providers.list()),
+    "routes.list": () => this.routes.list(),
+    "routes.get": ({ name }) => this.routes.get(name),
+    "routes.check": (params) => this.routes.check(params),
+    "routes.diff": (params) => this.routes.diff(params),
+    "routes.activate": (params) => this.routes.activate(params),
+    "config.versions": () => this.routes.versions(),
+    "config.version": ({ id }) => this.routes.version(id),
+    "config.restore": ({ id }) => this.routes.restore(id),
+    "export.preview": (params) => this.routes.preview(params),
     "gateway.status": () => this.gateway.status(),
     "gateway.start": ({ port }) => this.gateway.start(port),
     "gateway.stop": () => this.gateway.stop(),

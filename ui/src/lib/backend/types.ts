@@ -1,6 +1,36 @@
 // Generated from the Rust types by `cargo xtask types`. Do not edit.
 
 /**
+ * Something about spending that a person should know.
+ */
+export type Alert = { id: number, 
+/**
+ * Milliseconds since 1970.
+ */
+at_ms: number, level: AlertLevel, title: string, 
+/**
+ * One or two sentences.
+ */
+text: string, 
+/**
+ * The budget it is about.
+ */
+budget?: string, 
+/**
+ * The caller it is about, who can be stopped.
+ */
+caller?: string, dismissed: boolean, 
+/**
+ * Whether it was kept quiet: no notification, no webhook.
+ */
+muted: boolean, };
+
+/**
+ * How much an alert matters.
+ */
+export type AlertLevel = "info" | "warning" | "alarm";
+
+/**
  * An error of a use-case; the UI switches on `code`.
  */
 export type ApiError = { code: ErrorCode, 
@@ -37,6 +67,19 @@ has_real_provider: boolean,
  * Calls found unfinished at this launch and marked interrupted.
  */
 interrupted_at_launch: number, };
+
+/**
+ * Adds what an import found to the configuration file.
+ */
+export type ApplyImport = { 
+/**
+ * As given to the preview.
+ */
+text: string, kind: ImportKind, 
+/**
+ * Puts keys written in the text into the key store; otherwise they are left out.
+ */
+store_keys: boolean, };
 
 /**
  * How often calls were tried.
@@ -165,6 +208,10 @@ retry_after_ms?: number,
  * The provider's explicit word on whether a retry can help (`x-should-retry`).
  */
 should_retry?: boolean, 
+/**
+ * The budget that refused it.
+ */
+budget?: string, 
 /**
  * The raw reply: redacted, at most [`DETAIL_LIMIT`] bytes.
  */
@@ -515,7 +562,7 @@ export type ErrorCode = "invalid_params" | "unknown_method" | "not_found" | "con
 /**
  * What happened. Its snake_case name is the value of OpenTelemetry's `error.type`.
  */
-export type ErrorKind = "dns" | "connect" | "tls" | "reset" | "connect_timeout" | "headers_timeout" | "first_token_timeout" | "idle_timeout" | "too_slow" | "total_timeout" | "malformed" | "truncated" | "too_large" | "not_an_api" | "rate_limited" | "quota_exhausted" | "billing" | "plan_limit" | "overloaded" | "server" | "auth" | "permission" | "not_found" | "rejected" | "context_too_long" | "content_filtered" | "empty_answer" | "output_invalid" | "no_credential" | "incapable" | "circuit_open" | "queue_full" | "misconfigured" | "cancelled" | "interrupted";
+export type ErrorKind = "dns" | "connect" | "tls" | "reset" | "connect_timeout" | "headers_timeout" | "first_token_timeout" | "idle_timeout" | "too_slow" | "total_timeout" | "malformed" | "truncated" | "too_large" | "not_an_api" | "rate_limited" | "quota_exhausted" | "billing" | "plan_limit" | "overloaded" | "server" | "auth" | "permission" | "not_found" | "rejected" | "context_too_long" | "content_filtered" | "empty_answer" | "output_invalid" | "no_credential" | "incapable" | "circuit_open" | "queue_full" | "budget" | "caller_stopped" | "misconfigured" | "cancelled" | "interrupted";
 
 /**
  * One call of a rehearsal.
@@ -548,6 +595,43 @@ facts?: Facts,
  * What weighted options stay the same for; `None`: a draw.
  */
 sticky?: string, };
+
+/**
+ * How a file is to be coloured.
+ */
+export type ExportLanguage = "yaml" | "json" | "toml";
+
+/**
+ * A route in a gateway's form.
+ */
+export type ExportPreview = { 
+/**
+ * The main file first; never empty.
+ */
+files: Array<ExportedFile>, 
+/**
+ * What does not hold there as it holds here, the gravest first.
+ */
+losses: Array<TransferLoss>, };
+
+/**
+ * Asks for a report as a file.
+ */
+export type ExportSpend = { query: SpendQuery, format: SpendFormat, };
+
+/**
+ * A gateway whose own configuration can be written.
+ */
+export type ExportTo = "litellm" | "portkey" | "envoy" | "bifrost" | "tensorzero" | "openrouter";
+
+/**
+ * One file of an export. Holds no key: names of environment variables and secrets only.
+ */
+export type ExportedFile = { 
+/**
+ * A file name without folders.
+ */
+name: string, language: ExportLanguage, text: string, };
 
 /**
  * What is known of a request before a model is chosen. What is not known is `None`, and no rule holds because of it.
@@ -778,12 +862,89 @@ base_urls: Array<GatewayBaseUrl>, access: GatewayAccess,
  */
 keys: Array<GatewayKey>, };
 
+/**
+ * What an import added.
+ */
+export type ImportDone = { providers: Array<string>, routes: Array<string>, 
+/**
+ * Keys that were put into the key store.
+ */
+keys: Array<ImportedKey>, };
+
 export type ImportKeys = { token: string, variables: Array<string>, 
 /**
  * Reference environment variables by name instead of copying values to the key store
  * (only for the environment's own variables).
  */
 by_reference: boolean, };
+
+/**
+ * What a text to import is.
+ */
+export type ImportKind = "auto" | "litellm" | "openrouter" | "portkey" | "environment";
+
+/**
+ * What an import would add to the configuration file.
+ */
+export type ImportPreview = { 
+/**
+ * What the text was read as; never `auto`.
+ */
+kind: ImportKind, 
+/**
+ * The tables that would be added, as TOML. Empty: there is nothing to add.
+ */
+toml: string, 
+/**
+ * Ids of providers that would be added.
+ */
+providers: Array<string>, 
+/**
+ * Names of routes that would be added.
+ */
+routes: Array<string>, 
+/**
+ * Keys written in the text itself. They never go into the file.
+ */
+keys: Array<ImportedKey>, 
+/**
+ * What stands in the way; empty: it can be applied.
+ */
+problems: Array<ImportProblem>, 
+/**
+ * What is not taken over, or not as it was.
+ */
+losses: Array<TransferLoss>, };
+
+/**
+ * Why an import cannot be applied.
+ */
+export type ImportProblem = { 
+/**
+ * Counted from 1.
+ */
+line?: number, 
+/**
+ * Path in the text, for example `model_list[0].litellm_params.model`; `None`: the text as a whole.
+ */
+field?: string, 
+/**
+ * One clause: lower case, no final period. Repeats no value of the text.
+ */
+message: string, };
+
+/**
+ * A key found in an imported text, by its place only.
+ */
+export type ImportedKey = { 
+/**
+ * Id of the provider it is for.
+ */
+provider: string, 
+/**
+ * Its name within the provider.
+ */
+name: string, };
 
 /**
  * Text of a request, whole up to 256 KiB, else its first and last 128 KiB: instructions stand at either end, and no
@@ -867,7 +1028,7 @@ export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind":
  * since the call (or its last restart) began. A piece that overlaps what is known already
  * is cut by the reader; a piece beyond it means that something was missed.
  */
-offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", };
+offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", } | { "kind": "budgets_changed", } | { "kind": "alert_raised", alert: Alert, };
 
 /**
  * How calls are spread over the span.
@@ -890,6 +1051,11 @@ hour: number,
  * The minute of the hour, 0 to 59.
  */
 minute: number, };
+
+/**
+ * How much of a setting is lost.
+ */
+export type LossSeverity = "dropped" | "approximated" | "note";
 
 /**
  * One turn of the conversation.
@@ -1117,6 +1283,20 @@ env: string | null, key_url: string | null, models: Array<string>,
  * What must be changed before it can work (Azure's resource name); `None` if nothing.
  */
 note: string | null, };
+
+/**
+ * Asks for a route in a gateway's form.
+ */
+export type PreviewExport = { 
+/**
+ * Name of a route, configured or built in.
+ */
+route: string, to: ExportTo, };
+
+/**
+ * Asks what an import would add.
+ */
+export type PreviewImport = { text: string, kind: ImportKind, };
 
 /**
  * Asks how a route would be rehearsed.
@@ -1886,6 +2066,320 @@ export type SetUiState = { key: string,
 value: unknown, };
 
 /**
+ * One bar's time.
+ */
+export type SpendBucket = { from: string, 
+/**
+ * Exclusive.
+ */
+to: string, 
+/**
+ * `14:00` or `25 Nov`; the hour that a clock change repeats has its offset too.
+ */
+label: string, 
+/**
+ * The range ends or begins within this bucket, or it is not over yet.
+ */
+partial: boolean, };
+
+/**
+ * What a series and a row of the table stand for.
+ */
+export type SpendBy = "model" | "provider" | "route" | "project" | "caller" | "prompt" | "tag";
+
+/**
+ * A drawn chart.
+ */
+export type SpendChart = { 
+/**
+ * Follows the page's theme.
+ */
+svg: string, 
+/**
+ * Where each bar is and what it says, as JSON: for hover and keyboard.
+ */
+sidecar: string, };
+
+/**
+ * A chart's size in pixels.
+ */
+export type SpendChartSize = { 
+/**
+ * 300 to 4,000.
+ */
+width: number, 
+/**
+ * 150 to 4,000.
+ */
+height: number, };
+
+/**
+ * A file to be saved by `save_text`.
+ */
+export type SpendFile = { suggested_name: string, text: string, };
+
+/**
+ * Only calls that are all of these. An empty text means calls without one (no route, no project, no tag).
+ */
+export type SpendFilter = { model?: string, provider?: string, route?: string, project?: string, caller?: string, prompt?: string, tag?: string, };
+
+/**
+ * What will have been spent at the end of the window, if the rest of it goes like the days before.
+ */
+export type SpendForecast = { 
+/**
+ * The window: `November`, or `today`.
+ */
+label: string, from: string, to: string, 
+/**
+ * What is spent already in the window.
+ */
+so_far: PicoUsd, 
+/**
+ * In 8 of 10 resampled futures the window ends between these two.
+ */
+low: PicoUsd, high: PicoUsd, middle: PicoUsd, 
+/**
+ * Whole days of history that it rests on.
+ */
+days: number, };
+
+export type SpendFormat = "csv" | "json" | "svg";
+
+/**
+ * What a series has in a bucket.
+ */
+export type SpendPoint = { spend: PicoUsd, calls: number, failed: number, unpriced: number, 
+/**
+ * Whether a part of `spend` is estimated.
+ */
+estimated: boolean, 
+/**
+ * In milliseconds, within 2.5 %; only in the view `latency`, `None` without an answered call.
+ */
+latency_p50_ms?: number, latency_p95_ms?: number, first_token_p50_ms?: number, };
+
+/**
+ * The period of the same length before.
+ */
+export type SpendPrevious = { from: string, to: string, 
+/**
+ * For example `previous 7 days`.
+ */
+label: string, spend: PicoUsd, calls: number, failed: number, rescued: number, };
+
+/**
+ * Saving says nothing without quality: both sides' figures over the same range.
+ */
+export type SpendQuality = { routed: SpendQualityFigures, baseline: SpendQualityFigures, 
+/**
+ * For example `0.9 % failed, baseline 1.4 %; no votes`, or `no quality data`.
+ */
+summary: string, };
+
+export type SpendQualityFigures = { calls: number, failed: number, rated_good: number, rated_bad: number, };
+
+/**
+ * What a report is to show.
+ */
+export type SpendQuery = { range: SpendRange, by: SpendBy, view: SpendView, filter: SpendFilter, 
+/**
+ * `provider/model` with which the routed calls are compared; `None`: the tile "saved" is empty.
+ */
+baseline?: string, 
+/**
+ * Only simulated calls, instead of only real ones.
+ */
+simulated: boolean, 
+/**
+ * The chart's size; `None`: no chart is drawn.
+ */
+chart?: SpendChartSize, };
+
+/**
+ * Which time a report covers. Ranges that end now end at the end of the running quarter of an hour.
+ */
+export type SpendRange = { "kind": "today" } | { "kind": "last_24h" } | { "kind": "last_7d" } | { "kind": "last_30d" } | { "kind": "month_to_date" } | { "kind": "custom", from: string, to: string, };
+
+/**
+ * All that the Costs screen shows.
+ */
+export type SpendReport = { from: string, 
+/**
+ * Exclusive.
+ */
+to: string, 
+/**
+ * Name of the zone whose days these are, for example `Europe/Berlin`.
+ */
+zone: string, 
+/**
+ * What a bucket is: hours if the range is at most 48 hours long.
+ */
+unit: SpendUnit, buckets: Array<SpendBucket>, tiles: SpendTiles, 
+/**
+ * By spend, the largest first (by calls where nothing was spent): at most six and `Other`.
+ */
+series: Array<SpendSeries>, 
+/**
+ * Every value, by spend, the largest first; at most 1,000, the rest in `rows_left_out`.
+ */
+rows: Array<SpendRow>, rows_left_out: number, 
+/**
+ * Of all calls of the range, each counted once.
+ */
+totals: SpendRow, 
+/**
+ * Projects that calls of the range have, by name: what the filter can be set to.
+ */
+projects: Array<string>, 
+/**
+ * Simulated calls in the range, which are not in this report (or, if asked for, the only ones in it).
+ */
+simulated_calls: number, chart?: SpendChart, };
+
+/**
+ * Calls that answered although an attempt of theirs had failed; each is counted under one of these.
+ */
+export type SpendRescued = { 
+/**
+ * By the same target, asked again.
+ */
+retry: number, 
+/**
+ * By another target.
+ */
+fallback: number, 
+/**
+ * By carrying a cut answer on.
+ */
+continuation: number, };
+
+/**
+ * A row of the table.
+ */
+export type SpendRow = { 
+/**
+ * What the filter takes: a model as `provider/model`, a prompt's id, else the name; empty: without one.
+ */
+key: string, label: string, 
+/**
+ * Ended calls: answered, failed, stopped and interrupted.
+ */
+calls: number, failed: number, cancelled: number, interrupted: number, 
+/**
+ * Of `failed` and `interrupted` together, 0 to 1.
+ */
+error_share: number, rescued: SpendRescued, retries: number, 
+/**
+ * Not from a cache.
+ */
+input_tokens: number, 
+/**
+ * Read from a cache or written to one.
+ */
+cached_tokens: number, 
+/**
+ * Shown text and reasoning.
+ */
+output_tokens: number, spend: PicoUsd, 
+/**
+ * Of the report's whole spend, 0 to 1.
+ */
+share: number, unpriced: number, 
+/**
+ * Part of `spend` that is estimated.
+ */
+estimated: PicoUsd, 
+/**
+ * Of answered calls, in milliseconds, within 2.5 %; `None` without one.
+ */
+latency_p50_ms?: number, latency_p95_ms?: number, first_token_p50_ms?: number, };
+
+/**
+ * What the routed calls would have cost at the baseline's prices, less what they did cost.
+ */
+export type SpendSaved = { 
+/**
+ * `provider/model`.
+ */
+baseline: string, 
+/**
+ * Negative if routing cost more.
+ */
+amount: PicoUsd, baseline_cost: PicoUsd, actual_cost: PicoUsd, 
+/**
+ * Routed calls with a known cost: those that are compared.
+ */
+calls: number, 
+/**
+ * What the figure assumes, as a sentence.
+ */
+assumption: string, quality: SpendQuality, };
+
+/**
+ * A colour of the chart.
+ */
+export type SpendSeries = { 
+/**
+ * As in [`SpendRow::key`]; empty for `Other` too.
+ */
+key: string, label: string, 
+/**
+ * Whether it is all that the others are not.
+ */
+other: boolean, 
+/**
+ * One a bucket.
+ */
+values: Array<SpendPoint>, };
+
+/**
+ * The figures above the chart.
+ */
+export type SpendTiles = { spend: PicoUsd, previous: SpendPrevious, calls: number, failed: number, rescued: SpendRescued, 
+/**
+ * Calls whose cost is not known; they are not in `spend`.
+ */
+unpriced: number, 
+/**
+ * Part of `spend` that comes from counts or prices that we estimated, 0 to 1.
+ */
+estimated_share: number, input_tokens: number, cached_tokens: number, output_tokens: number, 
+/**
+ * `None`: see `no_forecast`.
+ */
+forecast?: SpendForecast, 
+/**
+ * Why there is no forecast.
+ */
+no_forecast?: string, saved?: SpendSaved, 
+/**
+ * Why there is no figure of what was saved, if a baseline was given.
+ */
+no_saved?: string, };
+
+/**
+ * What was spent today, for the title bar.
+ */
+export type SpendToday = { spend: PicoUsd, calls: number, failed: number, unpriced: number, estimated_share: number, 
+/**
+ * When the day began.
+ */
+from: string, 
+/**
+ * When the next begins.
+ */
+to: string, zone: string, };
+
+export type SpendUnit = "hour" | "day";
+
+/**
+ * What the chart shows.
+ */
+export type SpendView = "spend" | "latency" | "errors";
+
+/**
  * Percentiles in milliseconds: of n sorted values, that at rank ⌈p·n⌉.
  */
 export type Spread = { p50_ms: number, p90_ms: number, p95_ms: number, p99_ms: number, max_ms: number, };
@@ -2095,6 +2589,19 @@ export type TrailStep = {
 at_ms: number, text: string, };
 
 /**
+ * A setting that does not mean the same on the other side.
+ */
+export type TransferLoss = { 
+/**
+ * Path in what is taken over, counted from 0, for example `steps[0].clocks.idle`.
+ */
+setting: string, 
+/**
+ * One clause: lower case, no final period.
+ */
+what: string, severity: LossSeverity, };
+
+/**
  * State the UI keeps between launches, by key. Values are the UI's own JSON.
  */
 export type UiState = { values: Record<string, unknown>, };
@@ -2222,6 +2729,8 @@ export interface Api {
   "config.version": { params: ConfigVersionId; result: ConfigVersionText };
   /** Makes an old version of the configuration file active again. */
   "config.restore": { params: ConfigVersionId; result: ConfigVersion };
+  /** A route in the own form of a gateway for production. */
+  "export.preview": { params: PreviewExport; result: ExportPreview };
   /** The gateway as it is now, with its keys. */
   "gateway.status": { params: Empty; result: GatewayStatus };
   /** Starts the gateway, or moves it to another port. */
@@ -2294,6 +2803,12 @@ export interface Api {
   "rehearse.report": { params: Empty; result: RehearsalReport };
   /** The last finished rehearsal's chart: calls over time by answering model, faults shaded. */
   "rehearse.chart": { params: ChartRehearsal; result: RehearsalChart };
+  /** What calls cost, how long they took and how often they failed, over a range of time. */
+  "spend.report": { params: SpendQuery; result: SpendReport };
+  /** What was spent today. */
+  "spend.today": { params: Empty; result: SpendToday };
+  /** A report as the text of a file. */
+  "spend.export": { params: ExportSpend; result: SpendFile };
   /** Compares two texts. */
   "diff.texts": { params: DiffTexts; result: Diff };
 }

@@ -1,5 +1,7 @@
 import type { ModelInfo, Route } from "../../lib/backend";
+import { pricePerMillion } from "../../lib/format";
 import { searchModels } from "../../lib/prompt/body";
+import { strings } from "./strings";
 
 /** One row of the picker. */
 export interface Option {
@@ -41,9 +43,33 @@ export function options(
       kind: "model",
       group: model.provider_label,
       name: model.model,
-      hint: model.unavailable ?? model.about ?? "",
+      hint: model.unavailable ?? hints(model),
       badge: model.simulated ? "simulated" : model.local ? "local" : null,
       unavailable: model.unavailable,
     })),
   ];
+}
+
+/** Returns what tells a model from its neighbours, in few words. */
+function hints(model: ModelInfo): string {
+  const { capabilities } = model;
+  // What a simulated model is able to do is said in its own words.
+  const abilities = model.simulated
+    ? []
+    : [
+        capabilities.images && strings.images,
+        capabilities.reasoning && strings.reasoning,
+        capabilities.tools && strings.tools,
+      ];
+  const price =
+    model.input_price !== null &&
+    strings.price(pricePerMillion(model.input_price), pricePerMillion(model.output_price));
+  return [model.about, ...abilities, price].filter(Boolean).join(" · ");
+}
+
+/** Returns a search that names a model by provider and model but is not listed, or `null`. */
+export function typedModel(search: string, rows: readonly Option[]): string | null {
+  const id = search.trim();
+  const listed = rows.some((row) => row.id === id);
+  return /^[a-z][\w-]*\/\S+$/.test(id) && !listed ? id : null;
 }

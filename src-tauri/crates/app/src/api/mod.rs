@@ -1,12 +1,15 @@
 //! The API table: every use-case once, with its name, parameters and result. Both hosts and the
 //! TypeScript types come from it.
 
+mod budget_types;
 mod config_types;
+mod export_types;
 mod gateway_types;
 mod rehearse_types;
 mod route_edit_types;
 mod routes_types;
 mod routing_types;
+mod spend_types;
 pub mod types;
 mod typescript;
 
@@ -116,6 +119,9 @@ api! {
     #[doc = "Makes an old version of the configuration file active again."]
     "config.restore" => crate::config::versions::restore, ConfigVersionId, ConfigVersion;
 
+    #[doc = "A route in the own form of a gateway for production."]
+    "export.preview" => crate::export::preview, PreviewExport, ExportPreview;
+
     #[doc = "The gateway as it is now, with its keys."]
     "gateway.status" => crate::gateway::status, Empty, GatewayStatus;
     #[doc = "Starts the gateway, or moves it to another port."]
@@ -192,6 +198,13 @@ api! {
     "rehearse.report" => crate::rehearse::report, Empty, RehearsalReport;
     #[doc = "The last finished rehearsal's chart: calls over time by answering model, faults shaded."]
     "rehearse.chart" => crate::rehearse::chart, ChartRehearsal, RehearsalChart;
+
+    #[doc = "What calls cost, how long they took and how often they failed, over a range of time."]
+    "spend.report" => crate::spend::report, SpendQuery, SpendReport;
+    #[doc = "What was spent today."]
+    "spend.today" => crate::spend::today, Empty, SpendToday;
+    #[doc = "A report as the text of a file."]
+    "spend.export" => crate::spend::export, ExportSpend, SpendFile;
 
     #[doc = "Compares two texts."]
     "diff.texts" => crate::diff::texts, DiffTexts, Diff;

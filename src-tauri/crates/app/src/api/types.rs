@@ -1,13 +1,16 @@
 //! What crosses to the user interface and back. Nothing here can hold a credential, but for a gateway key in
 //! the answer that makes it.
 
+pub use super::budget_types::*;
 pub use super::config_types::*;
+pub use super::export_types::*;
 pub use super::gateway_types::*;
 pub use super::route_edit_types::*;
 pub use super::routes_types::*;
 pub use super::routing_types::*;
 
 pub use super::rehearse_types::*;
+pub use super::spend_types::*;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -778,6 +781,13 @@ pub enum Live {
     },
     /// The gateway was started or stopped, or its keys changed.
     GatewayChanged {},
+    /// Spending, budgets, raises or stopped callers changed: `budgets.list` says how they stand. At most twice a
+    /// second.
+    BudgetsChanged {},
+    /// Something about spending that a person should know now.
+    AlertRaised {
+        alert: Alert,
+    },
 }
 
 // ---------------------------------------------------------------- acts of the host

@@ -150,7 +150,7 @@ impl EventSink for Relay {
             event,
         };
         self.seq += 1;
-        self.store.append(event.clone());
+        self.store.append(&event);
         let told = self.tap.is_some().then(|| event.event.clone());
         self.live.publish(&Live::Event { event, offset });
         if lamp_changed {

@@ -159,6 +159,7 @@ async fn execute(
         transport: transport.as_ref(),
         redactor: app.redactor(),
         health: app.health(),
+        spender: None,
         limits: config.settings.retry_limits(),
         chance: fastrand::Rng::new(),
     };

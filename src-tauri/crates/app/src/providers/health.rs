@@ -102,6 +102,8 @@ fn look_of(kind: ErrorKind, local: bool) -> Option<(Lamp, &'static str)> {
         | ErrorKind::Incapable
         | ErrorKind::CircuitOpen
         | ErrorKind::QueueFull
+        | ErrorKind::Budget
+        | ErrorKind::CallerStopped
         | ErrorKind::Misconfigured
         | ErrorKind::Cancelled
         | ErrorKind::Interrupted => return None,

@@ -3,6 +3,7 @@
 
 mod call;
 mod compare;
+mod export;
 mod keys;
 mod prices;
 mod program;

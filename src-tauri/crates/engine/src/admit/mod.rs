@@ -9,19 +9,29 @@
 
 mod budgets;
 mod cell;
+mod hold;
 mod key;
 #[cfg(test)]
 mod life_tests;
 mod limits;
 mod line;
+mod outbox;
+mod purse;
+#[cfg(test)]
+mod purse_tests;
 mod refusal;
 mod registry;
 mod snapshot;
+mod spender;
 #[cfg(test)]
 mod tests;
 mod turn;
 
+pub use hold::{Hold, Refused};
+pub use outbox::{Booking, Outgoing};
+pub use purse::Purse;
 pub use snapshot::{Circuit, LimitSource, LimitState, TargetHealth};
+pub use spender::{Spender, Who};
 pub use turn::Turn;
 
 use crate::error::{CallError, ErrorKind};

@@ -4,6 +4,9 @@
 //! [`Problem`]s with place, field and fix. A configuration names credentials and never holds one, so
 //! it can be shown to anybody. Nothing here opens a file or reads the environment.
 
+mod alerts;
+mod amount;
+mod budgets;
 mod decimal;
 mod default_routes;
 mod duration;
@@ -22,10 +25,15 @@ mod settings;
 mod validate;
 
 #[cfg(test)]
+mod budget_tests;
+#[cfg(test)]
 mod route_tests;
 #[cfg(test)]
 mod tests;
 
+pub use alerts::{AlertsConfig, WebhookSource};
+pub use amount::usd_amount;
+pub use budgets::{BudgetsConfig, UnknownPrice, check_budget_name};
 pub use decimal::{usd_per_million, usd_per_million_text};
 pub use default_routes::default_routes;
 pub use duration::parse_duration;
@@ -55,6 +63,8 @@ pub struct Config {
     /// In the order of the file; built-in routes are not among them.
     pub routes: Vec<RouteConfig>,
     pub gateway: GatewayConfig,
+    pub budgets: BudgetsConfig,
+    pub alerts: AlertsConfig,
 }
 
 impl Config {

@@ -8,7 +8,7 @@ use crate::config::presets::{PLACEHOLDER, Preset, preset, presets};
 use crate::config::provider::{ProviderConfig, SecretRef, SecretSource};
 use crate::config::raw::{Field, Problems, Table, nearest, place};
 use crate::config::settings::{Network, Proxy, Settings, TierTimeouts};
-use crate::config::{Config, Problem, TEXT_LIMIT, gateway, limits, read_route};
+use crate::config::{Config, Problem, TEXT_LIMIT, alerts, budgets, gateway, limits, read_route};
 use crate::plan::{Recovery, Tier};
 use crate::price::{PicoUsd, Tariff, TokenPrice};
 use crate::provider::{AuthStyle, Endpoint, Wire};
@@ -79,6 +79,12 @@ pub(super) fn config(text: &str) -> Result<Config, Vec<Problem>> {
     }
     if let Some(field) = root.take("gateway") {
         config.gateway = gateway::gateway(&field, &mut problems);
+    }
+    if let Some(field) = root.take("budgets") {
+        config.budgets = budgets::budgets(&field, &mut problems);
+    }
+    if let Some(field) = root.take("alerts") {
+        config.alerts = alerts::alerts(&field, &mut problems);
     }
     root.finish(&mut problems);
     if problems.is_empty() {

@@ -2,14 +2,18 @@
 
 pub mod backoff;
 pub mod breaker;
+pub mod budget;
 pub mod concurrency;
 pub mod cooling;
 pub mod hedge_budget;
 pub mod latency;
+pub mod ledger;
+pub mod marks;
 pub mod next;
 pub(crate) mod order;
 pub mod outage;
 pub mod pace;
+pub mod period;
 pub mod rate;
 pub mod retry_budget;
 pub(crate) mod splice;

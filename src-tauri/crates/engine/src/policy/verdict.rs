@@ -53,6 +53,8 @@ pub fn verdict(error: Option<ErrorKind>) -> Verdict {
         | ErrorKind::Incapable
         | ErrorKind::CircuitOpen
         | ErrorKind::QueueFull
+        | ErrorKind::Budget
+        | ErrorKind::CallerStopped
         | ErrorKind::Misconfigured
         | ErrorKind::Cancelled
         | ErrorKind::Interrupted => Verdict::Neutral,

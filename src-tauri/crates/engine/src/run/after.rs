@@ -40,6 +40,12 @@ impl<'a, T: Transport> Loop<'a, T> {
             })
             .await;
         }
+        // A request that failed before any content is not known to have cost anything.
+        let usage = match progress.produced() {
+            true => progress.usage_or_estimate(self.input_tokens),
+            false => progress.usage.unwrap_or_default(),
+        };
+        self.pay(number, &usage, None);
         let (info, kind) = (target.info(), error.kind);
         let following = order.following(target, error.kind);
         let next = following

@@ -56,6 +56,7 @@ impl<'a, T: Transport> Loop<'a, T> {
         }
         join.show(number, &mut attempt.deltas, &mut self.shown, sink)
             .await;
+        self.note_use(attempt);
         match step? {
             Step::Headers(headers) => {
                 sink.emit(headers.event(number)).await;

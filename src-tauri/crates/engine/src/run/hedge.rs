@@ -155,17 +155,22 @@ impl<'a, T: Transport> Loop<'a, T> {
         let health = self.context.health;
         let beside = self.visit(target, true);
         let need = self.need(&beside);
-        let Admission::Go(permit) = health.admit(target, need) else {
-            return None;
+        let hold = self.hold_at_once(&beside).ok()?;
+        let permit = match health.admit(target, need) {
+            Admission::Go(permit) if health.take_hedge() => permit,
+            Admission::Go(_) | Admission::Wait { .. } | Admission::Refused(_) => {
+                if let Some(hold) = hold {
+                    hold.release();
+                }
+                return None;
+            }
         };
-        if !health.take_hedge() {
-            return None;
-        }
         self.call_begins(target);
         order.take_out(index);
         self.hedged = true;
         let beside = self.visit(target, order.has_next());
         let (attempt, _) = self.start(&beside, permit, true, sink).await;
+        self.keep(attempt.number, hold);
         Some((Racer::new(attempt), beside))
     }
 
@@ -240,6 +245,7 @@ impl<'a, T: Transport> Loop<'a, T> {
                 progress.usage.unwrap_or_default()
             }
         };
+        self.pay(number, &usage, None);
         if let Some(error) = &error {
             self.failures.push(FailedAttempt {
                 attempt: number,

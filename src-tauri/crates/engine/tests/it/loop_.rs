@@ -390,6 +390,7 @@ async fn dropping_the_run_drops_the_connection() {
         transport: &transport,
         redactor: &redactor,
         health: &Health::default(),
+        spender: None,
         limits: RetryLimits::default(),
         chance: fastrand::Rng::with_seed(1),
     };

@@ -150,6 +150,7 @@ proptest! {
                 transport: &model,
                 redactor: &Redactor::default(),
                 health: &Health::default(),
+                spender: None,
                 limits: RetryLimits::default(),
                 chance: fastrand::Rng::with_seed(3),
             };

@@ -359,6 +359,7 @@ async fn a_hosts_own_stream_is_that_of_the_attempt_that_began_the_text() {
         transport: &transport,
         redactor: &redactor,
         health: &Health::default(),
+        spender: None,
         limits: RetryLimits::default(),
         chance: fastrand::Rng::with_seed(1),
     };

@@ -8,6 +8,7 @@
 
 mod loop_;
 mod loop_admission;
+mod loop_budget;
 mod loop_causes;
 mod loop_hedge;
 mod loop_property;

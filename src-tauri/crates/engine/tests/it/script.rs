@@ -144,6 +144,7 @@ pub(crate) async fn play_on(
         transport,
         redactor: &redactor,
         health,
+        spender: None,
         limits: RetryLimits::default(),
         chance: fastrand::Rng::with_seed(7),
     };

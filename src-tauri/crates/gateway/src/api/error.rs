@@ -126,9 +126,11 @@ fn status(kind: ErrorKind) -> StatusCode {
         ErrorKind::RateLimited | ErrorKind::QuotaExhausted | ErrorKind::QueueFull => {
             StatusCode::TOO_MANY_REQUESTS
         }
-        ErrorKind::Billing | ErrorKind::PlanLimit => StatusCode::PAYMENT_REQUIRED,
+        ErrorKind::Billing | ErrorKind::PlanLimit | ErrorKind::Budget => {
+            StatusCode::PAYMENT_REQUIRED
+        }
         ErrorKind::Auth | ErrorKind::NoCredential => StatusCode::UNAUTHORIZED,
-        ErrorKind::Permission => StatusCode::FORBIDDEN,
+        ErrorKind::Permission | ErrorKind::CallerStopped => StatusCode::FORBIDDEN,
         ErrorKind::NotFound | ErrorKind::Misconfigured => StatusCode::NOT_FOUND,
         ErrorKind::Rejected
         | ErrorKind::ContextTooLong

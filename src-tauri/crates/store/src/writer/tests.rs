@@ -163,3 +163,48 @@ async fn work_that_fails_is_undone_alone() {
     assert_eq!(undone, Err(StoreError::Invalid("no".to_owned())));
     assert_eq!(store.prompt(&kept.unwrap().id).await.unwrap().title, "kept");
 }
+
+#[tokio::test]
+async fn a_call_that_cannot_be_recorded_takes_none_of_its_batch_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(folder.path().join("history.sqlite")).unwrap();
+    let end = |call: CallId, elapsed_ms| CallEvent {
+        call,
+        seq: 1,
+        at_ms: elapsed_ms,
+        event: Event::Cancelled {
+            elapsed_ms,
+            usage: Usage::default(),
+        },
+    };
+    let first = new_call();
+    store.begin_call(first.clone()).await.unwrap();
+    store.append(end(first.id, 7));
+    store.flush().await.unwrap();
+
+    // One transaction: a call over already, the first one's id again, one that runs.
+    let (over, running) = (new_call(), new_call());
+    store.begin_call(over.clone()).await.unwrap();
+    store.append(delta(over.id, 0, "whole".to_owned()));
+    store.append(end(over.id, 5));
+    store.begin_call(first.clone()).await.unwrap();
+    store.append(end(first.id, 9));
+    store.begin_call(running.clone()).await.unwrap();
+    store.append(delta(running.id, 0, "so far".to_owned()));
+    store.flush().await.unwrap();
+
+    let record = async |id| store.call(id).await.unwrap().unwrap();
+    assert_eq!(record(first.id).await.row.elapsed_ms, Some(7));
+    assert_eq!(record(over.id).await.text, "whole");
+    assert_eq!(record(over.id).await.row.status, CallStatus::Cancelled);
+    assert_eq!(record(running.id).await.text, "so far");
+    assert_eq!(store.stats().await.unwrap().calls, 3);
+    assert!(store.problem().borrow().is_none());
+
+    // Those that run go on after it.
+    store.append(end(running.id, 11));
+    store.flush().await.unwrap();
+    assert_eq!(record(running.id).await.row.elapsed_ms, Some(11));
+    assert_eq!(record(running.id).await.text, "so far");
+    store.check().await.unwrap();
+}

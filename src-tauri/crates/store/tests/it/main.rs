@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod budgets;
 mod crash;
 mod faults;
 mod fold;
