@@ -7,6 +7,8 @@
 
 use crate::live::Live;
 use crate::window;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use std::path::PathBuf;
 use switchboard_app::App;
@@ -99,12 +101,19 @@ pub(crate) async fn open_url(handle: AppHandle, request: OpenUrl) -> Result<(), 
     })
 }
 
-/// Lets the user choose a file and writes text to it.
+/// Lets the user choose a file and writes text, or the bytes that it stands for, to it.
 #[tauri::command]
 pub(crate) async fn save_text(
     window: WebviewWindow,
     request: SaveText,
 ) -> Result<SavedFile, ApiError> {
+    let bytes = if request.base64 {
+        BASE64_STANDARD
+            .decode(&request.text)
+            .map_err(|error| internal(format!("the text to save is not Base64: {error}")))?
+    } else {
+        request.text.into_bytes()
+    };
     let name = file_name(&request.suggested_name);
     let dialog = window
         .dialog()
@@ -114,7 +123,7 @@ pub(crate) async fn save_text(
     let Some(path) = choose(dialog, |dialog, chosen| dialog.save_file(chosen)).await? else {
         return Ok(SavedFile { path: None });
     };
-    tokio::fs::write(&path, request.text)
+    tokio::fs::write(&path, bytes)
         .await
         .map_err(|error| ApiError {
             hint: Some("choose another folder".into()),

@@ -53,6 +53,18 @@ describe("the shell", () => {
     expect(screen.getByTestId("gateway-status")).toHaveTextContent("Serving 127.0.0.1:4141");
   });
 
+  it("opens Costs with Mod+3, and from today's spend in the title", async () => {
+    await open();
+    expect(screen.getByTestId("spend-meter")).toHaveTextContent("Today $3.12 of $10.00");
+    press(document.body, { key: "3", code: "Digit3", ctrlKey: true });
+    await pass(300);
+    expect(screen.getByTestId("costs")).toBeInTheDocument();
+    await fireEvent.click(screen.getByTestId("nav-compose"));
+    await fireEvent.click(screen.getByTestId("spend-meter"));
+    await pass(300);
+    expect(screen.getByTestId("costs")).toBeInTheDocument();
+  });
+
   it("says that the simulator answers, and what was found in the environment", async () => {
     await open();
     expect(screen.getByTestId("first-run")).toHaveTextContent("Import from environment (2 found)");

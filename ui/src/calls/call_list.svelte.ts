@@ -4,8 +4,10 @@ import {
   type BackendError,
   type CallEvent,
   type CallSummary,
+  type SpendFilter,
 } from "../lib/backend";
 import { live } from "../lib/live";
+import type { CallsPlace } from "../lib/navigation.svelte";
 import { foldSummary } from "./summary_fold";
 
 /** Calls read at a time. */
@@ -17,6 +19,8 @@ const REST = 200;
 export class CallList {
   rows = $state.raw<readonly CallSummary[]>([]);
   search = $state("");
+  /** Only these calls; `null`: all. */
+  place = $state.raw<CallsPlace | null>(null);
   /** `loading` only until the first answer; a new search keeps the old rows. */
   status = $state<"loading" | "ready" | "failed">("loading");
   failure = $state.raw<BackendError | null>(null);
@@ -55,6 +59,19 @@ export class CallList {
     this.#timer = setTimeout(() => void this.load(), REST);
   }
 
+  /** Lists only these calls; `null`: all. */
+  setPlace(place: CallsPlace | null): void {
+    this.place = place;
+    clearTimeout(this.#timer);
+    void this.load();
+  }
+
+  #only(): { from?: string; to?: string; only?: SpendFilter } {
+    if (this.place === null) return {};
+    const { from, to, only } = this.place;
+    return { from, to, only };
+  }
+
   /** Reads the first page of the search anew. */
   async load(): Promise<void> {
     const round = ++this.#round;
@@ -63,6 +80,7 @@ export class CallList {
         search: this.search.trim(),
         before: null,
         limit: PAGE,
+        ...this.#only(),
       });
       if (round !== this.#round) return;
       this.rows = page.calls;
@@ -86,6 +104,7 @@ export class CallList {
         search: this.search.trim(),
         before: this.#next,
         limit: PAGE,
+        ...this.#only(),
       });
       if (round !== this.#round) return;
       const known = new Set(this.rows.map((row) => row.id));
@@ -108,7 +127,7 @@ export class CallList {
   #started(summary: CallSummary): void {
     if (this.rows.some((row) => row.id === summary.id)) return;
     // Whether a new call fits a search only the store can tell.
-    if (this.search.trim() === "") this.rows = [summary, ...this.rows];
+    if (this.search.trim() === "" && this.place === null) this.rows = [summary, ...this.rows];
     else this.setSearch(this.search);
   }
 

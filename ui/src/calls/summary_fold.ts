@@ -1,5 +1,5 @@
 /** Keeps a listed call current from its events, so that the list needs no polling. */
-import type { CallEvent, CallSummary } from "../lib/backend";
+import type { CallEvent, CallSummary, Charge, CostSource } from "../lib/backend";
 
 /** Returns the summary after `event`; the same object if the event changes nothing in it. */
 export function foldSummary(summary: CallSummary, event: CallEvent): CallSummary {
@@ -22,6 +22,8 @@ export function foldSummary(summary: CallSummary, event: CallEvent): CallSummary
       return { ...summary, first_token_ms: summary.first_token_ms ?? event.at_ms };
     case "usage":
       return { ...summary, usage: event.usage };
+    case "charged":
+      return charged(summary, event.charge);
     case "finished":
       return {
         ...summary,
@@ -32,6 +34,9 @@ export function foldSummary(summary: CallSummary, event: CallEvent): CallSummary
         elapsed_ms: event.outcome.elapsed_ms,
         usage: event.outcome.usage,
         cost: event.outcome.cost ?? null,
+        cost_source: event.outcome.cost_source,
+        fallback_text: event.outcome.fallback_text,
+        continued: event.outcome.continued,
       };
     case "failed":
       return {
@@ -60,4 +65,20 @@ export function foldSummary(summary: CallSummary, event: CallEvent): CallSummary
     case "hedge_lost":
       return summary;
   }
+}
+
+/** From the surest to the least sure. */
+const SOURCES: readonly CostSource[] = ["reported", "computed", "estimated", "unknown"];
+
+/** Adds what an attempt cost; a sum is as sure as its least sure part, and unknown is never zero. */
+function charged(summary: CallSummary, { cost, source }: Charge): CallSummary {
+  const before = summary.cost_source === undefined ? 0 : summary.cost;
+  const sum = before === null || cost === undefined ? null : before + cost;
+  const rank = (one: CostSource): number => SOURCES.indexOf(one);
+  const known = summary.cost_source ?? "reported";
+  return {
+    ...summary,
+    cost: sum,
+    cost_source: rank(source) > rank(known) ? source : known,
+  };
 }

@@ -1,7 +1,18 @@
-import type { CallDetail } from "./backend/types";
+import type { CallDetail, SpendFilter } from "./backend/types";
 import { uiState } from "./ui_state";
 
-export type Screen = "compose" | "routes" | "calls" | "rehearse" | "gateway" | "settings";
+export type Screen = "compose" | "routes" | "costs" | "calls" | "rehearse" | "gateway" | "settings";
+
+/** Calls of a stretch of time, with a name for people. */
+export interface CallsPlace {
+  /** RFC 3339. */
+  from: string;
+  /** RFC 3339, exclusive. */
+  to: string;
+  only: SpendFilter;
+  /** "model gpt-5.2, 24 Nov – 25 Nov". */
+  name: string;
+}
 
 /** What a screen should show when it opens; a screen takes it with {@link Navigation.take}. */
 export interface Place {
@@ -11,8 +22,12 @@ export interface Place {
   request?: CallDetail;
   /** Calls: select this call. */
   call?: string;
+  /** Calls: list only these. */
+  calls?: CallsPlace;
   /** Routes: open this one. */
   route?: string;
+  /** Settings: open this section. */
+  section?: "budgets";
   /** Settings: open this provider. */
   provider?: string;
   /** Settings: start adding a provider, importing keys or looking for local models. */
@@ -22,6 +37,7 @@ export interface Place {
 const SCREENS: readonly string[] = [
   "compose",
   "routes",
+  "costs",
   "calls",
   "rehearse",
   "gateway",

@@ -16,6 +16,12 @@ class ThemeChoice {
     return this.#theme;
   }
 
+  /** Whether the interface is dark now. */
+  get dark(): boolean {
+    if (this.#theme !== "system") return this.#theme === "dark";
+    return typeof matchMedia === "function" && matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
   /** Takes over the theme of the last launch. */
   restore(): void {
     const kept = uiState.get("theme");

@@ -3,6 +3,7 @@ export const strings = {
   title: "Settings",
   sections: {
     providers: "Providers & keys",
+    budgets: "Budgets & alerts",
     appearance: "Appearance",
     data: "Data",
     about: "About",

@@ -7,6 +7,7 @@ import { strings } from "./strings";
 export const SCREEN_KEYS: Record<Screen, string | undefined> = {
   compose: "Mod+1",
   routes: "Mod+2",
+  costs: "Mod+3",
   calls: "Mod+4",
   rehearse: "Mod+5",
   gateway: undefined,

@@ -140,3 +140,20 @@ it("says why the calls could not be read and tries again", async () => {
   await fireEvent.click(within(alert).getByRole("button", { name: "Try again" }));
   expect(await screen.findByText("No calls yet")).toBeInTheDocument();
 });
+
+it("lists only the calls of a place that another screen names, until that is taken back", async () => {
+  await run("sandbox/json", "sandbox/auth-401");
+  const [from, to] = [Date.now() - 3_600_000, Date.now() + 3_600_000];
+  const stretch = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  navigation.go("calls", {
+    calls: { ...stretch, only: { model: "sandbox/json" }, name: "model json, today" },
+  });
+  render(Calls);
+  await waitFor(() => expect(rows()).toHaveLength(1));
+  expect(rows()[0]).toHaveTextContent("json");
+  const only = screen.getByTestId("calls-only");
+  expect(only).toHaveTextContent("model json, today");
+  await fireEvent.click(within(only).getByRole("button"));
+  await waitFor(() => expect(rows()).toHaveLength(2));
+  expect(screen.queryByTestId("calls-only")).toBeNull();
+});

@@ -20,7 +20,9 @@ pub async fn preview(app: &App, params: PreviewExport) -> Result<ExportPreview, 
     let Some(route) = config.route(&params.route) else {
         return Err(no_route(&config, &params.route));
     };
-    app.providers().look_at_local(&config).await;
+    if named(route).any(|target| *target == RouteTarget::Local) {
+        app.providers().look_at_local(&config).await;
+    }
     let places = places(app, &config, route).await;
     let find = |target: &RouteTarget| {
         let known = places.iter().find(|(known, _)| known == target);
@@ -42,6 +44,12 @@ pub async fn preview(app: &App, params: PreviewExport) -> Result<ExportPreview, 
     })
 }
 
+/// Returns every target that a route names, at its steps and in its lists.
+fn named(route: &RouteConfig) -> impl Iterator<Item = &RouteTarget> {
+    let lists = [&route.context_too_long, &route.content_filter, &route.auth];
+    route.targets().chain(lists.into_iter().flatten())
+}
+
 /// Leads every target of a route to its provider and model: the first that could be called now, else the
 /// first of all.
 async fn places(
@@ -49,10 +57,8 @@ async fn places(
     config: &Config,
     route: &RouteConfig,
 ) -> Vec<(RouteTarget, Option<(String, String)>)> {
-    let lists = [&route.context_too_long, &route.content_filter, &route.auth];
-    let listed = lists.into_iter().flatten();
     let mut found = Vec::new();
-    for target in route.targets().chain(listed) {
+    for target in named(route) {
         if found.iter().any(|(known, _)| known == target) {
             continue;
         }

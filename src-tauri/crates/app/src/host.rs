@@ -21,10 +21,27 @@ pub trait Host: Send + Sync + std::fmt::Debug {
     /// Returns every environment variable that is Unicode.
     fn variables(&self) -> Vec<(String, String)>;
 
+    /// Returns what shows notifications of the system; `None`: nothing does.
+    fn notifier(&self) -> Option<&dyn Notifier> {
+        None
+    }
+
     /// Returns what serves the gateway in this process; `None` if nothing does.
     fn gateway(&self) -> Option<&dyn GatewayServer> {
         None
     }
+}
+
+/// Shows notifications of the system. Its methods block; the application calls them on a thread that may wait.
+pub trait Notifier: Send + Sync + std::fmt::Debug {
+    /// Shows a notification.
+    ///
+    /// # Errors
+    /// One sentence that says why it could not be shown.
+    fn show(&self, title: &str, text: &str) -> Result<(), String>;
+
+    /// Returns why notifications cannot be shown now, or `None` if they can.
+    fn problem(&self) -> Option<String>;
 }
 
 /// Serves the gateway over HTTP.

@@ -5,7 +5,9 @@
 //! [`App::subscribe`]. No window toolkit, keychain or notification daemon is linked here: hosts bring
 //! those.
 
+pub mod alerts;
 pub mod api;
+pub mod budgets;
 pub mod calls;
 pub mod config;
 pub mod diff;
@@ -13,6 +15,7 @@ pub mod export;
 pub mod gateway;
 mod gateway_keys;
 pub mod host;
+pub mod import;
 pub mod info;
 pub mod live;
 pub mod network;
@@ -25,9 +28,12 @@ pub mod routes;
 pub mod secrets;
 mod simulator;
 pub mod spend;
+pub mod spend_chart;
 pub mod variables;
 
+use alerts::Deliveries;
 use api::types::{ApiError, ErrorCode, KeyScan, Live, ProviderInfo, SetKey};
+use budgets::Money;
 use calls::Running;
 use config::ConfigHandle;
 use gateway::GatewayState;
@@ -45,6 +51,7 @@ use std::sync::Arc;
 use switchboard_engine::admit::Health;
 use switchboard_engine::redact::Redactor;
 use switchboard_store::{Store, StoreError};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use gateway_keys::GatewayCaller;
 
@@ -105,6 +112,10 @@ struct Inner {
     host: Arc<dyn Host>,
     gateway: GatewayState,
     gateway_keys: GatewayKeys,
+    money: Money,
+    deliveries: Deliveries,
+    /// Ends the tasks that the application has running when it is dropped.
+    _end: DropGuard,
     interrupted_at_launch: u32,
 }
 
@@ -147,6 +158,10 @@ impl App {
             Arc::clone(&redactor),
             Arc::new(SandboxSimulator::default()),
         );
+        let money = Money::open(store.clone(), config.clone()).await?;
+        let (deliveries, waiting) = Deliveries::new();
+        let end = CancellationToken::new();
+        let ending = end.clone();
         let app = Self {
             inner: Arc::new(Inner {
                 data_dir: options.data_dir,
@@ -166,6 +181,9 @@ impl App {
                 host: options.host,
                 gateway: GatewayState::default(),
                 gateway_keys: GatewayKeys::new(store.clone()),
+                money: money.clone(),
+                deliveries,
+                _end: end.drop_guard(),
                 interrupted_at_launch: opened.interrupted,
             }),
         };
@@ -174,6 +192,10 @@ impl App {
         }
         config::versions::keep(&app).await;
         app.tell_of_changes();
+        // Both end with the application.
+        let inner = Arc::downgrade(&app.inner);
+        tokio::spawn(alerts::work(inner.clone(), waiting));
+        tokio::spawn(money.keep_in_step(inner, ending));
         Ok(app)
     }
 
@@ -216,6 +238,7 @@ impl App {
             gateway.stop().await;
         }
         self.inner.running.finish().await;
+        self.inner.money.write().await;
         if let Err(error) = self.inner.store.flush().await {
             tracing::error!(%error, "history could not be written to its end");
         }
@@ -229,8 +252,10 @@ impl App {
         let mut changes = self.inner.config.subscribe();
         let config = self.inner.config.clone();
         let live = self.inner.live.clone();
+        let money = self.inner.money.clone();
         tokio::spawn(async move {
             while changes.changed().await.is_ok() {
+                money.configure();
                 live.publish(&Live::ConfigChanged {
                     error: config.problem(),
                 });
@@ -289,6 +314,18 @@ impl App {
 
     pub(crate) fn host(&self) -> &dyn Host {
         self.inner.host.as_ref()
+    }
+
+    pub(crate) fn host_handle(&self) -> Arc<dyn Host> {
+        Arc::clone(&self.inner.host)
+    }
+
+    pub(crate) fn money(&self) -> &Money {
+        &self.inner.money
+    }
+
+    pub(crate) fn deliveries(&self) -> &Deliveries {
+        &self.inner.deliveries
     }
 
     pub(crate) fn gateway_state(&self) -> &GatewayState {

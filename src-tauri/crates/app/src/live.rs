@@ -87,16 +87,32 @@ impl LiveHub {
 
     /// Tells every window.
     pub fn publish(&self, item: &Live) {
+        self.each(|pending| {
+            pieces(item)
+                .into_iter()
+                .for_each(|piece| pending.push(piece))
+        });
+    }
+
+    /// Tells every window of a call's event; copies it only where there is a window. `offset`: where its
+    /// text stands in the answer.
+    pub(crate) fn publish_event(&self, event: &CallEvent, offset: Option<u64>) {
+        self.each(|pending| {
+            let event = event.clone();
+            let item = Live::Event { event, offset };
+            pieces(&item)
+                .into_iter()
+                .for_each(|piece| pending.push(piece));
+        });
+    }
+
+    fn each(&self, tell: impl Fn(&mut Pending)) {
         let subscribers = self
             .subscribers
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
         for shared in subscribers.iter().filter_map(Weak::upgrade) {
-            let mut pending = lock(&shared);
-            for piece in pieces(item) {
-                pending.push(piece);
-            }
-            drop(pending);
+            tell(&mut lock(&shared));
             shared.wake.notify_one();
         }
     }

@@ -13,12 +13,28 @@ pub(crate) const CAPITALS: f32 = 0.727;
 /// Width of a letter the font does not have, of the text's size: about that of a CJK sign.
 const UNKNOWN: f32 = 1.0;
 
+/// Width of the widest digit, of the text's size.
+static DIGIT: LazyLock<f32> = LazyLock::new(|| {
+    ('0'..='9')
+        .map(|digit| own_advance(digit, 1.0))
+        .fold(0.0, f32::max)
+});
+
 /// Returns how wide `text` is at `size` pixels to the em, in pixels.
 pub(crate) fn width(text: &str, size: f32) -> f32 {
     text.chars().map(|letter| advance(letter, size)).sum()
 }
 
+/// Returns a letter's width. Digits are all as wide as the widest: the page writes them so, in columns.
 fn advance(letter: char, size: f32) -> f32 {
+    if letter.is_ascii_digit() {
+        return *DIGIT * size;
+    }
+    own_advance(letter, size)
+}
+
+/// Returns a letter's width as the font has it.
+fn own_advance(letter: char, size: f32) -> f32 {
     let Some(font) = FONT.as_ref() else {
         return size * UNKNOWN;
     };
@@ -61,12 +77,14 @@ pub(crate) fn pixels(
 ) {
     let Some(font) = FONT.as_ref() else { return };
     for letter in text.chars() {
+        let cell = advance(letter, size);
         let glyph = Glyph {
             id: font.glyph_id(letter),
             scale: em(font, size).into(),
-            position: ab_glyph::point(x, y),
+            // A narrow digit stands in the middle of its place.
+            position: ab_glyph::point(x + (cell - own_advance(letter, size)) / 2.0, y),
         };
-        x += advance(letter, size);
+        x += cell;
         if let Some(outline) = font.outline_glyph(glyph) {
             let bounds = outline.px_bounds();
             outline.draw(|left, top, coverage| {
@@ -93,6 +111,7 @@ mod tests {
             "{}",
             width("0", 100.0)
         );
+        assert_eq!(width("1111", 11.0), width("0000", 11.0));
         assert!(width("iiii", 11.0) < width("mmmm", 11.0) / 2.0);
         assert_eq!(width("模", 10.0), 10.0);
         assert_eq!(width("", 10.0), 0.0);

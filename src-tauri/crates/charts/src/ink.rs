@@ -7,6 +7,7 @@ use ts_rs::TS;
 /// A theme whose colours a file gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ChartTheme")]
 pub enum Theme {
     Light,
     Dark,
@@ -90,6 +91,10 @@ impl Ink {
             Self::Series6 => "series-6",
             Self::SeriesOther => "series-other",
         }
+    }
+
+    pub(crate) fn is_series(self) -> bool {
+        self.name().starts_with("series-")
     }
 
     /// The colour in a theme, as 0xRRGGBB.

@@ -71,6 +71,11 @@ pub(crate) enum Command {
     /// The file goes to standard output, what does not hold there as it holds here to standard error. It holds
     /// no key: names of variables and secrets only.
     Export(Export),
+    /// Take over another program's configuration: LiteLLM, Portkey, an OpenRouter body, an environment
+    ///
+    /// Shows what would be added to the configuration file; --apply adds it. A key in the text never goes into
+    /// the file.
+    Import(Import),
     /// Make, list and revoke keys for clients of the gateway
     Keys(Keys),
     /// Rehearse outages: a route under load and faults, in virtual time
@@ -132,6 +137,14 @@ pub(crate) struct Prompt {
     /// Ask for JSON that fits the JSON Schema in this file
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
+
+    /// What the calls are for, as the costs show it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
+
+    /// A word to find the calls by; may be repeated
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(crate) tags: Vec<String>,
 
     /// A value for {{NAME}} in the prompt; may be repeated
     #[arg(long = "var", value_name = "NAME=VALUE")]
@@ -352,6 +365,37 @@ pub(crate) struct Export {
     /// Files and losses as one JSON object
     #[arg(long, conflicts_with = "out")]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The file; `-` reads it from standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Whose configuration it is [default: found out from the text]
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) from: Option<ImportFrom>,
+
+    /// Add it to the configuration file
+    #[arg(long)]
+    pub(crate) apply: bool,
+
+    /// Put keys that stand in the text into the key store; otherwise they are left out
+    #[arg(long, requires = "apply")]
+    pub(crate) store_keys: bool,
+
+    /// What would be added or was added as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportFrom {
+    Litellm,
+    Openrouter,
+    Portkey,
+    Environment,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -32,7 +32,7 @@ pub(crate) async fn run(session: &Session, arguments: &Call) -> Result<Exit, Sto
     // What is out cannot be taken back from a pipe, so there a broken answer must not start over.
     let recovery =
         (arguments.stream && !session.terminal.stdout_is_terminal).then_some(Recovery::Fail);
-    let mut run = Run::start(session, body, recovery).await?;
+    let mut run = Run::start(session, body, recovery, &arguments.prompt).await?;
     let mut output = Output::new(session, arguments);
     let mut ticks = tokio::time::interval(TICK);
     while !run.is_over() {

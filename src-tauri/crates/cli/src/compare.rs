@@ -49,7 +49,7 @@ pub(crate) async fn run(session: &Session, arguments: &Compare) -> Result<Exit, 
         })
         .collect();
     let body = prompt::body(&arguments.prompt, columns)?;
-    let mut run = Run::start(session, body, None).await?;
+    let mut run = Run::start(session, body, None, &arguments.prompt).await?;
     if arguments.prompt.json {
         while !run.is_over() {
             for change in run.next().await? {

@@ -9,6 +9,7 @@ mod compare;
 mod config;
 mod exit;
 mod export;
+mod import;
 mod keys;
 mod models;
 mod prices;
@@ -86,6 +87,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Prices(_)
         | Command::Routes(_)
         | Command::Export(_)
+        | Command::Import(_)
         | Command::Keys(_)
         | Command::Config(_)
         | Command::Rehearse(_) => Caller::Cli,
@@ -100,6 +102,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Routes(arguments) => routes::run(&session, arguments).await,
         Command::Config(arguments) => config::run(&session, arguments).await,
         Command::Export(arguments) => export::run(&session, arguments).await,
+        Command::Import(arguments) => import::run(&session, arguments).await,
         Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,
     };

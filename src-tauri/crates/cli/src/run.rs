@@ -1,5 +1,6 @@
 //! Runs a prompt and follows its calls: a fold of the live channel's events.
 
+use crate::arguments::Prompt;
 use crate::exit::{Exit, Stop};
 use crate::session::Session;
 use std::time::Duration;
@@ -252,11 +253,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Starts the columns of `body`.
+    /// Starts the columns of `body`; `labels` says what they are for.
     pub(crate) async fn start(
         session: &Session,
         body: PromptBody,
         recovery: Option<Recovery>,
+        labels: &Prompt,
     ) -> Result<Self, Stop> {
         // Before the calls, so that no event is missed.
         let subscription = session.app.subscribe();
@@ -266,6 +268,8 @@ impl Run {
             .map(|column| (column.id.clone(), column.model.clone()))
             .collect();
         let request = StartRun {
+            project: labels.project.clone(),
+            tags: labels.tags.clone(),
             prompt_id: None,
             body,
             columns: None,

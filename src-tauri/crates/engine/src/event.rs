@@ -2,7 +2,7 @@
 
 use crate::call::{CallId, FinishReason};
 use crate::error::CallError;
-use crate::price::PicoUsd;
+use crate::price::{Charge, CostSource, PicoUsd};
 use crate::usage::Usage;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -108,6 +108,12 @@ pub enum Event {
         elapsed_ms: u64,
         next: Next,
     },
+    /// An attempt is over: what it used and cost. Told of every attempt, before its failure, the loss of its race, or
+    /// the call's end.
+    Charged {
+        attempt: u32,
+        charge: Charge,
+    },
     /// What the failed attempt had shown is void: the next attempt's answer starts from nothing.
     Restarted {
         attempt: u32,
@@ -155,9 +161,12 @@ pub struct Outcome {
     pub finish_reason: FinishReason,
     /// Usage of the attempt that answered.
     pub usage: Usage,
-    /// What the answering attempt cost; `None`: no price is known.
+    /// What all attempts cost together; `None`: that of one of them is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<PicoUsd>,
+    /// How the cost is known: as the least sure of its parts.
+    #[serde(default = "unknown")]
+    pub cost_source: CostSource,
     pub attempts: u32,
     /// Whether the text was carried on after a cut.
     #[serde(default)]
@@ -169,6 +178,10 @@ pub struct Outcome {
     pub first_token_ms: u64,
     /// The whole call.
     pub elapsed_ms: u64,
+}
+
+fn unknown() -> CostSource {
+    CostSource::Unknown
 }
 
 /// Why a call failed: the first cause, then all that was tried.

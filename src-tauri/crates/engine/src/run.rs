@@ -21,6 +21,7 @@ use crate::event::{Event, FailedAttempt, Outcome, TargetInfo};
 use crate::plan::{Candidate, Plan, Recovery, Target};
 use crate::policy::next::RetryLimits;
 use crate::policy::order::Order;
+use crate::price::Bill;
 use crate::provider::{SseEvent, Wire};
 use crate::redact::Redactor;
 use crate::transport::Transport;
@@ -92,6 +93,7 @@ pub async fn run<T: Transport, S: EventSink>(
         deadline: started + plan.deadline,
         attempts: 0,
         failures: Vec::new(),
+        bill: Bill::default(),
         unlisted: Vec::new(),
         first_cause: None,
         first_token: None,
@@ -123,6 +125,8 @@ struct Loop<'a, T> {
     deadline: Instant,
     attempts: u32,
     failures: Vec<FailedAttempt>,
+    /// What the attempts that are over cost.
+    bill: Bill,
     /// Targets of the lists for causes that cannot be used, by index into the plan's candidates, and why.
     unlisted: Vec<(usize, CallError)>,
     /// The error of a skipped target, reported if nothing was tried at all.
@@ -209,9 +213,9 @@ impl<'a, T: Transport> Loop<'a, T> {
                 Ok(()) => {
                     let (target, number) = (attempt.target, attempt.number);
                     let progress = attempt.end(None, self.input_tokens);
-                    let outcome = self.outcome(target, progress);
-                    self.pay(number, &outcome.usage, outcome.cost);
-                    return Tried::Answered(outcome);
+                    let charge = progress.charge(target, false, self.input_tokens);
+                    self.pay(number, charge, sink).await;
+                    return Tried::Answered(self.outcome(target, progress, charge.usage));
                 }
                 Err(error) => self.redacted(error),
             };

@@ -2,6 +2,14 @@
 
 pub use switchboard_prices::Usage;
 
+use crate::attempt::input_chars;
+use crate::call::ModelRequest;
+
+/// Returns about how many tokens a request sends, images not counted.
+pub fn estimate_input_tokens(request: &ModelRequest) -> u64 {
+    estimate_tokens(input_chars(request))
+}
+
 /// Characters of ordinary text per token, for estimates where a provider reports no usage.
 const CHARS_PER_TOKEN: u64 = 4;
 

@@ -11,6 +11,7 @@ mod budget;
 mod common;
 mod envoy;
 mod gateway;
+pub mod import;
 mod input;
 mod litellm;
 mod loss;

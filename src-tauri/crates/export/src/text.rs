@@ -63,6 +63,34 @@ pub(crate) fn shares(weights: &[u32]) -> Vec<f64> {
     weights.iter().map(share).collect()
 }
 
+/// Divides a limit by weight. The parts are whole, at least 1, and add up to the limit if it has one for each.
+pub(crate) fn split(limit: u32, weights: &[u32]) -> Vec<u32> {
+    let sum: u64 = weights.iter().map(|weight| u64::from(*weight)).sum();
+    let count = u64::try_from(weights.len()).unwrap_or(u64::MAX);
+    let share = |weight: u32| {
+        // Whole part and rest, both over `sum`.
+        let whole = u64::from(limit).saturating_mul(u64::from(weight));
+        match whole.checked_div(sum) {
+            Some(part) => (part, whole % sum),
+            None => (u64::from(limit) / count.max(1), 0),
+        }
+    };
+    let shares: Vec<(u64, u64)> = weights.iter().map(|weight| share(*weight)).collect();
+    let mut parts: Vec<u64> = shares.iter().map(|(part, _)| (*part).max(1)).collect();
+    let mut left = u64::from(limit).saturating_sub(parts.iter().sum());
+    let mut by_rest: Vec<usize> = (0..shares.len()).collect();
+    by_rest.sort_by_key(|at| std::cmp::Reverse(shares[*at].1));
+    for at in by_rest {
+        if left == 0 {
+            break;
+        }
+        parts[at] += 1;
+        left -= 1;
+    }
+    let whole = |part: u64| u32::try_from(part).unwrap_or(u32::MAX);
+    parts.into_iter().map(whole).collect()
+}
+
 /// Returns a duration as people write it: `45s`, `1500ms`.
 pub(crate) fn span(duration: Duration) -> String {
     if duration.subsec_millis() == 0 && duration.as_secs() > 0 {
@@ -138,6 +166,15 @@ mod tests {
     fn shares_add_up_to_one_and_no_weight_at_all_is_an_even_split() {
         assert!((shares(&[80, 20, 7]).iter().sum::<f64>() - 1.0).abs() < 1e-9);
         assert_eq!(shares(&[0, 0]), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn a_limit_is_divided_without_a_rest() {
+        assert_eq!(split(60, &[80, 20]), [48, 12]);
+        assert_eq!(split(8, &[80, 20]), [6, 2]);
+        assert_eq!(split(10, &[1, 1, 1]), [4, 3, 3]);
+        assert_eq!(split(1, &[80, 20]), [1, 1]);
+        assert_eq!(split(9, &[0, 0]), [5, 4]);
     }
 
     #[test]

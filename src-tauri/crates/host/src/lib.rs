@@ -9,14 +9,16 @@
 //! # drop((log, host)); Ok(())
 //! # }
 //! ```
-//! It shows nothing: windows, dialogs and notifications are the programs' own.
+//! It shows nothing but notifications: windows and dialogs are the programs' own.
 
 mod folders;
 mod keychain;
 mod log;
+mod notifications;
 mod system;
 
 pub use folders::{DATA_DIR_VARIABLE, Folders, NoFolder, default_config_path, default_data_dir};
 pub use keychain::SystemKeys;
 pub use log::{LOG_VARIABLE, Log};
+pub use notifications::SystemNotifier;
 pub use system::SystemHost;

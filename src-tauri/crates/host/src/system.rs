@@ -2,13 +2,15 @@
 
 use crate::folders::Folders;
 use crate::keychain::SystemKeys;
+use crate::notifications::SystemNotifier;
 use std::sync::Arc;
-use switchboard_app::host::{GatewayServer, Host, KeyStore};
+use switchboard_app::host::{GatewayServer, Host, KeyStore, Notifier};
 
 /// The operating system as host: its key store and this process's environment.
 #[derive(Debug)]
 pub struct SystemHost {
     keys: SystemKeys,
+    notifier: SystemNotifier,
     /// `None`: this program serves no gateway.
     gateway: Option<Arc<dyn GatewayServer>>,
 }
@@ -18,6 +20,7 @@ impl SystemHost {
     pub fn new(folders: &Folders) -> Self {
         Self {
             keys: SystemKeys::new(folders.key_service.clone()),
+            notifier: SystemNotifier,
             gateway: None,
         }
     }
@@ -33,6 +36,10 @@ impl SystemHost {
 impl Host for SystemHost {
     fn keys(&self) -> &dyn KeyStore {
         &self.keys
+    }
+
+    fn notifier(&self) -> Option<&dyn Notifier> {
+        Some(&self.notifier)
     }
 
     fn gateway(&self) -> Option<&dyn GatewayServer> {

@@ -7,15 +7,42 @@ use std::fmt;
 use ts_rs::TS;
 
 /// How a cost is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum CostSource {
+    /// The provider said what it charges.
+    Reported,
     /// Reported usage at a known price.
     Computed,
     /// The usage is an estimate, or a discount of the service tier is not known and left out.
     Estimated,
     /// No price is known, so there is no amount.
     Unknown,
+}
+
+impl CostSource {
+    /// Every source, the surest first.
+    pub const ALL: [Self; 4] = [
+        Self::Reported,
+        Self::Computed,
+        Self::Estimated,
+        Self::Unknown,
+    ];
+
+    /// Returns the name used in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Computed => "computed",
+            Self::Estimated => "estimated",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Returns the source of this name, or `None`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.name() == name)
+    }
 }
 
 /// What each bucket of the usage cost. The buckets do not overlap.

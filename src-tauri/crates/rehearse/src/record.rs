@@ -193,7 +193,9 @@ impl<'a> Fold<'a> {
             }
             Event::Failed { report } => self.end = Some(End::Failed(report.error.kind)),
             Event::Cancelled { .. } => self.end = Some(End::Failed(ErrorKind::Cancelled)),
-            Event::Planned { .. }
+            // Priced here at the rehearsed time.
+            Event::Charged { .. }
+            | Event::Planned { .. }
             | Event::TargetSkipped { .. }
             | Event::Queued { .. }
             | Event::ResponseStarted { .. }

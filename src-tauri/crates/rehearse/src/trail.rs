@@ -60,6 +60,7 @@ pub(crate) fn tell(event: &Event) -> Option<String> {
         | Event::TextDelta { .. }
         | Event::ReasoningDelta { .. }
         | Event::ToolCallDelta { .. }
+        | Event::Charged { .. }
         | Event::Usage { .. } => return None,
     })
 }

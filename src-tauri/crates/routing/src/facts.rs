@@ -10,6 +10,7 @@ use ts_rs::TS;
 /// What is known of a request before a model is chosen. What is not known is `None`, and no rule holds because of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
 #[serde(default)]
+#[ts(rename = "RoutingFacts")]
 pub struct Facts {
     /// The task's name: told by the caller, or by the classifier where it was sure.
     pub task: Option<String>,

@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Most bytes kept of either end of a long text.
-const END: usize = 128 * 1024;
+const END: usize = 32 * 1024;
 
 /// What stands for the middle that is not kept.
 const GAP: &str = "\n…\n";
 
-/// Text of a request, whole up to 256 KiB, else its first and last 128 KiB: instructions stand at either end, and no
-/// rule may take long because somebody pasted a book.
+/// Text of a request, whole up to 64 KiB (about 16,000 tokens), else its first and last 32 KiB: instructions stand at
+/// either end, and no rule may take long because somebody pasted a book.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(from = "String", into = "String")]
 #[ts(type = "string")]

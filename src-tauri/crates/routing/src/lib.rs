@@ -10,6 +10,7 @@
 //! - [`equals`]: the cheapest, fastest or best of several targets.
 //! - [`Decision`]: the record of it all, and the sentence that tells it.
 
+pub mod classify;
 pub mod compare;
 pub mod complexity;
 pub mod decision;
@@ -23,6 +24,7 @@ pub mod task;
 pub mod triggers;
 pub mod variants;
 
+pub use classify::{Classified, classify};
 pub use complexity::Complexity;
 pub use decision::{Decision, FoundBy, Passed, RuleHeld, TargetPicked, TaskSeen, VariantTaken};
 pub use facts::Facts;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use switchboard_engine::call::{CallId, FinishReason};
 use switchboard_engine::event::{CallEvent, Event, Outcome, TargetInfo};
 use switchboard_engine::usage::Usage;
-use switchboard_store::{CallFilter, NewCall, Store, StoreError};
+use switchboard_store::{CallFilter, Labels, NewCall, Store, StoreError};
 
 const WORDS: &[&str] = &[
     "river", "stone", "the", "of", "lamp", "quiet", "engine", "signal", "and", "paper", "window",
@@ -183,6 +183,7 @@ async fn stream(store: &Store) -> Result<(), StoreError> {
 
 fn new_call(id: CallId, target: &TargetInfo) -> NewCall {
     NewCall {
+        labels: Labels::default(),
         id,
         started_at_ms: 1_795_000_000_000,
         caller: "cli".to_owned(),
@@ -202,6 +203,7 @@ fn new_call(id: CallId, target: &TargetInfo) -> NewCall {
 fn finished(target: TargetInfo) -> Event {
     Event::Finished {
         outcome: Outcome {
+            cost_source: switchboard_engine::price::CostSource::Computed,
             continued: false,
             fallback_text: false,
             target,

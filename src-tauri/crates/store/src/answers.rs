@@ -3,13 +3,14 @@
 //! While a call runs its text is kept as `pieces`, so that a long answer is not written anew with
 //! every word; when it ends they are joined into `answers`.
 
-use crate::calls;
+use crate::calls::{self, named_source};
 use crate::error::Fault;
 use crate::rows::{AttemptRow, CallRecord};
 use crate::sql::{json_or_none, uint};
 use rusqlite::{Connection, OptionalExtension, Row};
 use switchboard_engine::call::CallId;
 use switchboard_engine::event::TargetInfo;
+use switchboard_engine::price::PicoUsd;
 use switchboard_engine::usage::Usage;
 
 /// Schema of version 1.
@@ -146,7 +147,8 @@ fn attempts(connection: &Connection, key: i64) -> Result<Vec<AttemptRow>, Fault>
                     first_token_ms, ended_ms, status, request_id, error, next,
                     input_uncached_tokens, cache_read_input_tokens, cache_creation_input_tokens,
                     cache_creation_1h_input_tokens, output_visible_tokens,
-                    reasoning_output_tokens, usage_estimated, discarded, discarded_reasoning
+                    reasoning_output_tokens, usage_estimated, discarded, discarded_reasoning,
+                    cost_pico_usd, cost_source
              FROM attempts WHERE call = ?1 ORDER BY n",
         )?
         .query_map([key], read_attempt)?
@@ -183,5 +185,7 @@ fn read_attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
         },
         discarded: row.get(20)?,
         discarded_reasoning: row.get(21)?,
+        cost: row.get::<_, Option<i64>>(22)?.map(PicoUsd),
+        cost_source: named_source(row, 23)?,
     })
 }

@@ -8,7 +8,7 @@ use crate::sql::{id_bytes, int, json_or_none, uint};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use switchboard_engine::call::{CallId, FinishReason};
 use switchboard_engine::event::TargetInfo;
-use switchboard_engine::price::PicoUsd;
+use switchboard_engine::price::{CostSource, PicoUsd, ServiceTier};
 use switchboard_engine::usage::Usage;
 use uuid::Uuid;
 
@@ -96,7 +96,21 @@ const COLUMNS: &str = "
     input_uncached_tokens, cache_read_input_tokens, cache_creation_input_tokens,
     cache_creation_1h_input_tokens, output_visible_tokens, reasoning_output_tokens,
     usage_estimated, cost_pico_usd, error, rating, excerpt, seq,
-    (SELECT title FROM prompts WHERE prompts.id = calls.prompt_id), caller_key, route";
+    (SELECT title FROM prompts WHERE prompts.id = calls.prompt_id), caller_key, route,
+    cost_source, service_tier, fallback_text, continued, project, tags";
+
+/// Conditions of a filter, from ?4 on; NULL asks for nothing.
+const ONLY: &str = "
+    AND (?4 IS NULL OR ?4 = coalesce(answered_provider, requested_provider) || '/' ||
+        coalesce(answered_model, requested_model))
+    AND (?5 IS NULL OR ?5 = coalesce(answered_provider, requested_provider))
+    AND (?6 IS NULL OR ?6 = coalesce(calls.route, ''))
+    AND (?7 IS NULL OR ?7 = coalesce(project, ''))
+    AND (?8 IS NULL OR ?8 = CASE WHEN caller_key IS NULL THEN calls.caller
+        ELSE calls.caller || ': ' || caller_key END)
+    AND (?9 IS NULL OR ?9 = coalesce(calls.prompt_id, ''))
+    AND (?10 IS NULL OR (?10 = '' AND coalesce(tags, '[]') = '[]')
+        OR EXISTS (SELECT 1 FROM json_each(coalesce(tags, '[]')) WHERE value = ?10))";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
     let target = |at: usize| -> rusqlite::Result<Option<TargetInfo>> {
@@ -155,7 +169,21 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         prompt_title: row.get(34)?,
         caller_key: row.get(35)?,
         route: row.get(36)?,
+        cost_source: named_source(row, 37)?,
+        service_tier: row
+            .get::<_, Option<String>>(38)?
+            .and_then(|name| ServiceTier::named(&name)),
+        fallback_text: row.get(39)?,
+        continued: row.get(40)?,
+        project: row.get(41)?,
+        tags: json_or_none(row.get(42)?).unwrap_or_default(),
     })
+}
+
+/// Reads how a cost is known; a name this version does not know counts as unknown.
+pub(crate) fn named_source(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<CostSource>> {
+    let name: Option<String> = row.get(at)?;
+    Ok(name.map(|name| CostSource::named(&name).unwrap_or(CostSource::Unknown)))
 }
 
 /// Returns a page of calls, newest first.
@@ -165,23 +193,57 @@ pub(crate) fn list(connection: &Connection, filter: &CallFilter) -> Result<CallP
         Some(id) => newest_key_before(connection, id)?,
         None => i64::MAX,
     };
+    let below = filter.to_ms.map_or(below, |to| below.min(key_floor(to)));
+    let from = filter.from_ms.map_or(0, key_floor);
+    let only = &filter.only;
     // One row more than asked tells whether there is a next page.
     let rows = i64::try_from(limit + 1).unwrap_or(i64::MAX);
     let mut calls = match search::query(&filter.search) {
         search::Query::All => connection
             .prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM calls WHERE key < ?1 ORDER BY key DESC LIMIT ?2"
+                "SELECT {COLUMNS} FROM calls WHERE key < ?1 AND key >= ?3 {ONLY}
+                 ORDER BY key DESC LIMIT ?2"
             ))?
-            .query_map(params![below, rows], read_row)?
+            .query_map(
+                params![
+                    below,
+                    rows,
+                    from,
+                    only.model,
+                    only.provider,
+                    only.route,
+                    only.project,
+                    only.caller,
+                    only.prompt,
+                    only.tag,
+                ],
+                read_row,
+            )?
             .collect::<Result<Vec<_>, _>>()?,
         search::Query::Match(words) => connection
             .prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM (
                      SELECT rowid AS hit FROM call_search
-                     WHERE call_search MATCH ?3 AND rowid < ?1 ORDER BY rowid DESC LIMIT ?2
-                 ) CROSS JOIN calls ON calls.key = hit ORDER BY key DESC"
+                     WHERE call_search MATCH ?11 AND rowid < ?1 AND rowid >= ?3 ORDER BY rowid DESC
+                 ) CROSS JOIN calls ON calls.key = hit WHERE true {ONLY}
+                 ORDER BY hit DESC LIMIT ?2"
             ))?
-            .query_map(params![below, rows, words], read_row)?
+            .query_map(
+                params![
+                    below,
+                    rows,
+                    from,
+                    only.model,
+                    only.provider,
+                    only.route,
+                    only.project,
+                    only.caller,
+                    only.prompt,
+                    only.tag,
+                    words,
+                ],
+                read_row,
+            )?
             .collect::<Result<Vec<_>, _>>()?,
         search::Query::Nothing => Vec::new(),
     };
@@ -219,7 +281,7 @@ pub(crate) fn one(connection: &Connection, id: CallId) -> Result<Option<(i64, Ca
     let sql = format!("SELECT {COLUMNS}, key FROM calls WHERE id = ?1");
     Ok(connection
         .prepare_cached(&sql)?
-        .query_row([id_bytes(id)], |row| Ok((row.get(37)?, read_row(row)?)))
+        .query_row([id_bytes(id)], |row| Ok((row.get("key")?, read_row(row)?)))
         .optional()?)
 }
 

@@ -9,7 +9,7 @@ use switchboard_engine::error::CallError;
 use switchboard_engine::event::{
     CallEvent, Event, FailedAttempt, Next, Outcome, Report, TargetInfo,
 };
-use switchboard_engine::price::PicoUsd;
+use switchboard_engine::price::{Bill, Charge, CostSource, PicoUsd, ServiceTier};
 use switchboard_engine::usage::Usage;
 
 /// Everything the events of one call have said so far.
@@ -28,7 +28,15 @@ pub struct CallState {
     /// Time of the last event.
     pub last_ms: u64,
     pub usage: Usage,
+    /// Of all attempts; `None`: that of one of them is not known.
     pub cost: Option<PicoUsd>,
+    /// `None`: nothing is charged yet.
+    pub cost_source: Option<CostSource>,
+    /// Of the attempt charged last; `None`: none is.
+    pub service_tier: Option<ServiceTier>,
+    pub fallback_text: bool,
+    pub continued: bool,
+    bill: Bill,
     pub error: Option<CallError>,
     pub seq: u64,
     pub plan: Option<PlanRow>,
@@ -59,6 +67,11 @@ impl Default for CallState {
             last_ms: 0,
             usage: Usage::default(),
             cost: None,
+            cost_source: None,
+            service_tier: None,
+            fallback_text: false,
+            continued: false,
+            bill: Bill::default(),
             error: None,
             seq: 0,
             plan: None,
@@ -200,12 +213,14 @@ impl CallState {
                     self.wait_ms = self.wait_ms.saturating_add(wait);
                 }
             }
+            Event::Charged { attempt, charge } => self.charge(attempt, charge),
             Event::Restarted {
                 attempt: _,
                 discarded_chars: _,
             } => self.discard(),
             // The wait itself shows as the time between two attempts; what was shown stays.
-            Event::Queued { .. } | Event::Continued { .. } => {}
+            Event::Queued { .. } => {}
+            Event::Continued { .. } => self.continued = true,
             Event::HedgeLost {
                 attempt,
                 target: _,
@@ -252,12 +267,31 @@ impl CallState {
         self.response_model = outcome.response_model;
         self.finish_reason = Some(outcome.finish_reason);
         self.usage = outcome.usage;
-        self.cost = outcome.cost;
+        // Events of older programs tell no charges.
+        if self.cost_source.is_none() {
+            self.cost = outcome.cost;
+            self.cost_source = outcome.cost.map(|_| outcome.cost_source);
+        }
+        self.fallback_text = outcome.fallback_text;
+        self.continued |= outcome.continued;
         self.first_token_ms = Some(outcome.first_token_ms);
         self.elapsed_ms = Some(outcome.elapsed_ms);
         // A fallback text is nobody's answer.
         self.answered = (!outcome.fallback_text).then_some(outcome.target);
         self.end_attempts(at_ms, Some(outcome.usage));
+    }
+
+    /// Books what an attempt cost.
+    fn charge(&mut self, attempt: u32, charge: Charge) {
+        if let Some(row) = self.attempt(attempt) {
+            row.usage = charge.usage;
+            row.cost = charge.cost;
+            row.cost_source = Some(charge.source);
+        }
+        self.bill.add(&charge);
+        self.cost = self.bill.cost;
+        self.cost_source = Some(self.bill.source());
+        self.service_tier = Some(charge.service_tier);
     }
 
     fn fail(&mut self, report: Report, at_ms: u64) {
@@ -384,6 +418,8 @@ fn new_attempt(attempt: u32, target: TargetInfo, started_ms: u64) -> AttemptRow 
         error: None,
         next: None,
         usage: Usage::default(),
+        cost: None,
+        cost_source: None,
         discarded: String::new(),
         discarded_reasoning: String::new(),
     }

@@ -61,8 +61,8 @@ pub use gateway_keys::{GatewayKeyRow, NewGatewayKey, VALID_KEYS};
 pub use prompts::{PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
 pub use quality::QualityRow;
 pub use rows::{
-    AttemptRow, CallFilter, CallPage, CallRecord, CallRow, CallStatus, EXCERPT_CHARS, NewCall,
-    Opened, PlanRow, Rating, SkippedRow, Stats, ToolCall,
+    AttemptRow, CallFilter, CallPage, CallRecord, CallRow, CallStatus, CallsOf, EXCERPT_CHARS,
+    Labels, NewCall, Opened, PlanRow, Rating, SkippedRow, Stats, ToolCall,
 };
 pub use store::Store;
 pub use votes::{Verdict, Vote, VoteRecord, VoteRow};

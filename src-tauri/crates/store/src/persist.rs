@@ -11,9 +11,11 @@ use crate::sql::{id_bytes, int, json};
 use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use switchboard_engine::error::CallError;
 use switchboard_engine::event::{CallEvent, Event};
+use switchboard_engine::price::CostSource;
 
 /// A call that runs in this process: what is known of it, and how much of that the file has.
 #[derive(Debug)]
@@ -75,6 +77,7 @@ impl LiveCall {
             | Event::Queued { .. }
             | Event::AttemptFailed { .. }
             | Event::Continued { .. }
+            | Event::Charged { .. }
             | Event::HedgeLost { .. } => self.attempts_changed = true,
             Event::Restarted { .. }
             | Event::Finished { .. }
@@ -87,21 +90,15 @@ impl LiveCall {
         self.state.fold(event);
     }
 
-    /// Writes what has changed. Changes nothing in memory: see [`LiveCall::saved`].
+    /// Writes what has changed but for the search: see [`LiveCall::index`]. Changes nothing in memory: see
+    /// [`LiveCall::saved`].
     pub(crate) fn write(&self, connection: &Connection, owner: i64) -> Result<Saved, Fault> {
         let key = match self.key {
             Some(key) => {
                 update(connection, key, &self.state)?;
                 key
             }
-            None => {
-                let key = insert(connection, &self.call, owner, &self.state)?;
-                if !self.state.is_final() {
-                    // Found by model and prompt while it runs; the answer is added when it ends.
-                    self.index(connection, key, "")?;
-                }
-                key
-            }
+            None => insert(connection, &self.call, owner, &self.state)?,
         };
         let mut saved = Saved {
             key,
@@ -166,15 +163,7 @@ impl LiveCall {
         if self.next_piece > 0 {
             delete_pieces(connection, saved.key)?;
         }
-        self.write_answer(connection, saved, &state.text, &state.reasoning)?;
-        if state.tool_calls.is_empty() {
-            return self.index(connection, saved.key, &state.text);
-        }
-        let mut answer = state.text.clone();
-        for tool in &state.tool_calls {
-            answer.extend([" ", &tool.name, " ", &tool.arguments]);
-        }
-        self.index(connection, saved.key, &answer)
+        self.write_answer(connection, saved, &state.text, &state.reasoning)
     }
 
     fn write_answer(
@@ -204,9 +193,24 @@ impl LiveCall {
         Ok(())
     }
 
-    /// Makes the call found by its words, and by those of `answer`.
-    fn index(&self, connection: &Connection, key: i64, answer: &str) -> Result<(), Fault> {
+    /// Makes the call found by its words: by model and prompt while it runs, by its answer when it is over.
+    ///
+    /// Comes after the rows of a whole batch, because the index gathers what it is told until another
+    /// statement with a journal of its own makes it write.
+    pub(crate) fn index(&self, connection: &Connection, saved: &Saved) -> Result<(), Fault> {
         let (call, state) = (&self.call, &self.state);
+        let mut answer = Cow::Borrowed(state.text.as_str());
+        match (self.key, state.is_final()) {
+            (Some(_), false) => return Ok(()),
+            (None, false) => answer = Cow::Borrowed(""),
+            (_, true) => {
+                for tool in &state.tool_calls {
+                    answer
+                        .to_mut()
+                        .extend([" ", &tool.name, " ", &tool.arguments]);
+                }
+            }
+        }
         let title: Option<String> = match &call.prompt_id {
             Some(id) => connection
                 .prepare_cached("SELECT title FROM prompts WHERE id = ?1")?
@@ -230,12 +234,12 @@ impl LiveCall {
         let text = CallText {
             model: &model,
             title: &title,
-            answer,
+            answer: &answer,
             error: &error,
         };
         match self.key {
-            Some(_) => search::index_call(connection, key, &text),
-            None => search::index_new_call(connection, key, &text),
+            Some(_) => search::index_call(connection, saved.key, &text),
+            None => search::index_new_call(connection, saved.key, &text),
         }
     }
 }
@@ -255,10 +259,11 @@ const STANDING: &str =
     finish_reason, attempts, retries, fallbacks, wait_ms, first_token_ms, elapsed_ms, last_ms,
     input_uncached_tokens, cache_read_input_tokens, cache_creation_input_tokens,
     cache_creation_1h_input_tokens, output_visible_tokens, reasoning_output_tokens,
-    usage_estimated, cost_pico_usd, error, excerpt, seq";
+    usage_estimated, cost_pico_usd, error, excerpt, seq, cost_source, service_tier, fallback_text,
+    continued";
 
 /// How many [`STANDING`] are.
-const STANDING_COUNT: usize = 24;
+const STANDING_COUNT: usize = 28;
 
 /// Returns the values of [`STANDING`].
 fn standing(state: &CallState) -> [Value; STANDING_COUNT] {
@@ -296,6 +301,13 @@ fn standing(state: &CallState) -> [Value; STANDING_COUNT] {
         short_error.as_ref().map(json).into(),
         state.excerpt().into(),
         int(state.seq).into(),
+        state
+            .cost_source
+            .map(|source| source.name().to_owned())
+            .into(),
+        state.service_tier.map(|tier| tier.name().to_owned()).into(),
+        state.fallback_text.into(),
+        state.continued.into(),
     ]
 }
 
@@ -312,7 +324,7 @@ fn insert(
     )?;
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let fixed = "key, id, owner, started_at_ms, caller, grp, col, prompt_id, prompt_version,
-             requested_provider, requested_model, requested_simulated, caller_key, route,
+             requested_provider, requested_model, requested_simulated, caller_key, route, project, tags,
              variant";
         let marks = marks(FIXED_COUNT + STANDING_COUNT);
         format!("INSERT INTO calls({fixed}, {STANDING}) VALUES ({marks})")
@@ -332,6 +344,10 @@ fn insert(
         call.requested.simulated.into(),
         call.caller_key.clone().into(),
         call.route.clone().into(),
+        call.labels.project.clone().into(),
+        (!call.labels.tags.is_empty())
+            .then(|| json(&call.labels.tags))
+            .into(),
         call.variant.clone().into(),
     ];
     connection
@@ -351,7 +367,7 @@ fn insert(
 }
 
 /// Columns of `calls` that are known when a call begins.
-const FIXED_COUNT: usize = 15;
+const FIXED_COUNT: usize = 17;
 
 /// Returns `count` places for values.
 fn marks(count: usize) -> String {
@@ -385,9 +401,9 @@ fn write_attempt(
                  error, next, input_uncached_tokens, cache_read_input_tokens,
                  cache_creation_input_tokens, cache_creation_1h_input_tokens,
                  output_visible_tokens, reasoning_output_tokens, usage_estimated, discarded,
-                 discarded_reasoning)
+                 discarded_reasoning, cost_pico_usd, cost_source)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                 ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+                 ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
         ))?
         .execute(params![
             key,
@@ -414,6 +430,8 @@ fn write_attempt(
             usage[6],
             attempt.discarded,
             attempt.discarded_reasoning,
+            attempt.cost.map(|cost| cost.0),
+            attempt.cost_source.map(CostSource::name),
         ])?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use switchboard_engine::call::{CallId, FinishReason};
 use switchboard_engine::error::CallError;
 use switchboard_engine::event::{Next, TargetInfo};
-use switchboard_engine::price::PicoUsd;
+use switchboard_engine::price::{CostSource, PicoUsd, ServiceTier};
 use switchboard_engine::usage::Usage;
 
 /// What [`crate::Store::open`] found and did.
@@ -36,6 +36,7 @@ pub struct NewCall {
     pub column: Option<String>,
     pub prompt_id: Option<String>,
     pub prompt_version: Option<u32>,
+    pub labels: Labels,
     /// The first target.
     pub requested: TargetInfo,
     /// What was asked: the caller's own JSON, given back as it is.
@@ -45,6 +46,13 @@ pub struct NewCall {
     pub decision_json: Option<String>,
     /// The variant of an experiment, as `provider/model`; `None`: there was no choice.
     pub variant: Option<String>,
+}
+
+/// What the caller says a call is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Labels {
+    pub project: Option<String>,
+    pub tags: Vec<String>,
 }
 
 /// Where a call stands.
@@ -117,8 +125,16 @@ pub struct CallRow {
     pub elapsed_ms: Option<u64>,
     /// Of the attempt that answered, or of the last one.
     pub usage: Usage,
-    /// `None`: no price is known.
+    /// What its attempts cost together so far; `None`: that of one of them is not known.
     pub cost: Option<PicoUsd>,
+    /// How the cost is known; `None`: nothing is charged yet, or it is as old as version 2.
+    pub cost_source: Option<CostSource>,
+    /// How urgently the last attempt was served; `None`: it is as old as version 2.
+    pub service_tier: Option<ServiceTier>,
+    /// Whether no target answered and the text is the route's fallback text.
+    pub fallback_text: bool,
+    /// Whether the answer was carried on after a cut.
+    pub continued: bool,
     pub prompt_id: Option<String>,
     /// The prompt's title of now; `None` for loose calls.
     pub prompt_title: Option<String>,
@@ -130,6 +146,9 @@ pub struct CallRow {
     pub caller_key: Option<String>,
     /// The route that chose the targets; `None`: they were named.
     pub route: Option<String>,
+    /// What it was for, in its caller's words.
+    pub project: Option<String>,
+    pub tags: Vec<String>,
     /// The first cause, for calls that did not succeed; without the raw reply in lists.
     pub error: Option<CallError>,
     pub rating: Option<Rating>,
@@ -208,6 +227,10 @@ pub struct AttemptRow {
     /// What was done after it failed; `None` if it did not fail.
     pub next: Option<Next>,
     pub usage: Usage,
+    /// What it cost; `None`: not known, or it runs.
+    pub cost: Option<PicoUsd>,
+    /// How the cost is known; `None`: it runs, or it is as old as version 2.
+    pub cost_source: Option<CostSource>,
     /// Text this attempt had shown before it was discarded; empty if none.
     pub discarded: String,
     /// Reasoning this attempt had shown before it was discarded; empty if none.
@@ -232,8 +255,28 @@ pub struct CallFilter {
     pub search: String,
     /// Only calls older than this one.
     pub before: Option<CallId>,
+    /// Only calls begun at this time or later; milliseconds since 1970.
+    pub from_ms: Option<i64>,
+    /// Only calls begun before this time; milliseconds since 1970.
+    pub to_ms: Option<i64>,
+    pub only: CallsOf,
     /// At most this many, 1 to 500 (held to that range).
     pub limit: u32,
+}
+
+/// Only calls that are all of these. An empty text means calls without one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CallsOf {
+    /// The model that answered, or was asked where none did, as `provider/model`.
+    pub model: Option<String>,
+    pub provider: Option<String>,
+    pub route: Option<String>,
+    pub project: Option<String>,
+    /// `window`, `cli`, `gateway`, or `gateway: NAME` of a gateway key.
+    pub caller: Option<String>,
+    /// A prompt's id.
+    pub prompt: Option<String>,
+    pub tag: Option<String>,
 }
 
 impl Default for CallFilter {
@@ -241,6 +284,9 @@ impl Default for CallFilter {
         Self {
             search: String::new(),
             before: None,
+            from_ms: None,
+            to_ms: None,
+            only: CallsOf::default(),
             limit: 100,
         }
     }

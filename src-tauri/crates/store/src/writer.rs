@@ -306,11 +306,16 @@ fn write_together(
     changed: &[(&CallId, &Entry)],
     owner: i64,
 ) -> Result<Vec<Mark>, Fault> {
-    let write = |(id, entry): &(&CallId, &Entry)| {
-        let mark = entry.call.write(connection, owner)?;
-        Ok((**id, Some(mark)))
-    };
-    changed.iter().map(write).collect()
+    let mut marks = Vec::with_capacity(changed.len());
+    for (id, entry) in changed {
+        marks.push((**id, Some(entry.call.write(connection, owner)?)));
+    }
+    for ((_, entry), (_, mark)) in changed.iter().zip(&marks) {
+        if let Some(mark) = mark {
+            entry.call.index(connection, mark)?;
+        }
+    }
+    Ok(marks)
 }
 
 /// Writes calls each for itself: one that SQLite will not take must not hold up the others.
@@ -321,7 +326,12 @@ fn write_apart(
     path: &Path,
 ) -> Result<Vec<Mark>, Fault> {
     let write = |(id, entry): &(&CallId, &Entry)| {
-        let mark = match in_savepoint(connection, |inner| entry.call.write(inner, owner)) {
+        let written = in_savepoint(connection, |inner| {
+            let mark = entry.call.write(inner, owner)?;
+            entry.call.index(inner, &mark)?;
+            Ok(mark)
+        });
+        let mark = match written {
             Ok(mark) => Some(mark),
             Err(fault) if fault.is_environment() => return Err(fault),
             Err(fault) => {

@@ -3,7 +3,7 @@
 use crate::desktop::Desktop;
 use crate::setup::{self, Need};
 use crate::step::{self, Outcome, Tests};
-use crate::{clients, root, split_at_dashes, target, ui};
+use crate::{clients, root, target, ui};
 use std::process::Command;
 use std::time::Instant;
 
@@ -211,7 +211,7 @@ fn window_tests() -> Result<Outcome, String> {
 }
 
 /// Returns the path of tauri-driver, built first if it is not there.
-fn tauri_driver() -> Result<std::path::PathBuf, String> {
+pub(crate) fn tauri_driver() -> Result<std::path::PathBuf, String> {
     let tools = target().join("tools");
     let driver = tools.join("bin/tauri-driver");
     if driver.is_file() {
@@ -239,7 +239,7 @@ fn cargo(arguments: &[&str]) -> Result<Outcome, String> {
     step::run(cargo_command().args(arguments))
 }
 
-fn cargo_command() -> Command {
+pub(crate) fn cargo_command() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
@@ -259,31 +259,6 @@ pub(crate) fn write_types() -> Result<(), String> {
         "typescript",
     ]);
     step::must(command.env("SWITCHBOARD_WRITE_TYPES", "1"))
-}
-
-/// `cargo xtask bench`: runs every benchmark.
-///
-/// # Errors
-/// A sentence if one does not compile or fails.
-pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
-    let (_, passed_on) = split_at_dashes(arguments);
-    let mut build = cargo_command();
-    build.args(["build", "--release", "--workspace", "--bins", "--locked"]);
-    step::must(&mut build)?;
-    let mut command = cargo_command();
-    command.args(["bench", "--workspace", "--locked", "--bench", "*", "--"]);
-    command.args(passed_on);
-    if !cfg!(target_os = "linux") {
-        println!("left out: the bench of the window needs Linux");
-        return step::must(&mut command);
-    }
-    let driver = tauri_driver()?;
-    let desktop = Desktop::start()?;
-    desktop.enter(&mut command);
-    command.env("SWITCHBOARD_TAURI_DRIVER", driver);
-    // As the program itself does on a machine without a graphics card, when nobody takes pictures.
-    command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
-    step::must(&mut command)
 }
 
 impl Tests {

@@ -9,6 +9,7 @@
     reason = "a program for the terminal"
 )]
 
+mod bench;
 mod checks;
 mod clients;
 mod desktop;
@@ -30,7 +31,8 @@ Project tasks. Usage: cargo xtask TASK
   desktop -- COMMAND               run a command in the window tests' private desktop
   types                            write ui/src/lib/backend/types.ts from the Rust types
   prices                           write the bundled price file and the figures that it is tested with
-  bench [-- ARGUMENTS]             run the benchmarks
+  bench [--only NAME]... [-- ARGUMENTS]
+                                   run the benchmarks
   icons                            write icons/ from icons/icon.svg
 ";
 
@@ -47,7 +49,7 @@ fn main() -> ExitCode {
         "desktop" => desktop::run_in(&arguments),
         "types" => checks::write_types(),
         "prices" => prices::write(),
-        "bench" => checks::bench(&arguments),
+        "bench" => bench::run(&arguments),
         "icons" => ui::write_icons(),
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");

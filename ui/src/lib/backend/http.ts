@@ -65,7 +65,7 @@ export class HttpBackend implements Backend {
   }
 
   async saveText(request: SaveText): Promise<SavedFile> {
-    const url = URL.createObjectURL(new Blob([request.text], { type: "text/plain" }));
+    const url = URL.createObjectURL(content(request));
     const link = document.createElement("a");
     link.href = url;
     link.download = request.suggested_name;
@@ -124,4 +124,11 @@ function chooseFile(): Promise<File | null> {
     input.oncancel = () => resolve(null);
     input.click();
   });
+}
+
+/** What a file to be saved holds. */
+function content({ text, base64 }: SaveText): Blob {
+  if (!base64) return new Blob([text], { type: "text/plain" });
+  const bytes = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
+  return new Blob([bytes], { type: "application/octet-stream" });
 }

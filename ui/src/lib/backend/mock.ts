@@ -1,4 +1,5 @@
 import { BackendError, type Backend, type Method, type ParamsOf, type ResultOf } from "./backend";
+import { MockBudgets } from "./mock/budgets";
 import { MockCalls } from "./mock/calls";
 import { diffWords } from "./mock/diff";
 import { MockGateway } from "./mock/gateway";
@@ -8,6 +9,7 @@ import { parseFault } from "./mock/faults";
 import { MockRehearsal } from "./mock/rehearsal";
 import { MockRouteEdit } from "./mock/route_edit";
 import { mockRoutes } from "./mock/routes";
+import { MockSpend } from "./mock/spend";
 import type {
   AppInfo,
   Batch,
@@ -37,11 +39,13 @@ export class MockBackend implements Backend {
     (summary) => this.push({ kind: "call_started", summary }),
     (event) => this.push({ kind: "event", event }),
   );
+  readonly budgets = new MockBudgets(() => this.push({ kind: "budgets_changed" }));
   readonly gateway = new MockGateway(() => this.push({ kind: "gateway_changed" }));
   readonly routes = new MockRouteEdit(
     () => mockRoutes(this.providers.list()),
     () => this.push({ kind: "config_changed", error: null }),
   );
+  readonly spend = new MockSpend();
   readonly rehearsal = new MockRehearsal(
     (progress) => this.push({ kind: "rehearsal_progress", progress }),
     () => this.routes.list(),
@@ -195,6 +199,20 @@ export class MockBackend implements Backend {
     "config.version": ({ id }) => this.routes.version(id),
     "config.restore": ({ id }) => this.routes.restore(id),
     "export.preview": (params) => this.routes.preview(params),
+    "budgets.list": () => this.budgets.list(),
+    "budgets.set": (budget) => this.budgets.set(budget),
+    "budgets.remove": ({ name }) => this.budgets.remove(name),
+    "budgets.raise": ({ name }) => this.budgets.raise(name),
+    "alerts.list": () => this.budgets.alertList(),
+    "alerts.dismiss": ({ id }) => this.budgets.dismiss(id),
+    "alerts.mute": ({ budget, muted }) => this.budgets.mute(budget, muted),
+    "alerts.settings": () => this.budgets.settings,
+    "alerts.set": (change) => this.budgets.setAlerts(change),
+    "alerts.set_webhook": ({ url }) => this.budgets.setWebhook(url),
+    "alerts.test": () => this.budgets.settings,
+    "callers.stopped": () => this.budgets.stopped,
+    "callers.stop": ({ caller, reason }) => this.budgets.stop(caller, reason),
+    "callers.resume": ({ caller }) => this.budgets.resume(caller),
     "gateway.status": () => this.gateway.status(),
     "gateway.start": ({ port }) => this.gateway.start(port),
     "gateway.stop": () => this.gateway.stop(),
@@ -214,6 +232,14 @@ export class MockBackend implements Backend {
         svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"></svg>`,
       };
     },
+    "spend.report": (query) => this.spend.report(query),
+    "spend.today": () => this.spend.today(),
+    "spend.export": ({ format }) => ({ suggested_name: `spend.${format}`, text: format }),
+    "spend.picture": ({ format }) => ({
+      suggested_name: `spend.${format}`,
+      text: format === "png" ? "iVBORw0K" : "<svg/>",
+      base64: format === "png",
+    }),
     "keys.state": () => this.keychain,
     "keys.delete": (key) => {
       this.providers.deleteKey(key);

@@ -31,6 +31,37 @@ muted: boolean, };
 export type AlertLevel = "info" | "warning" | "alarm";
 
 /**
+ * Alerts, newest first.
+ */
+export type AlertList = { alerts: Array<Alert>, 
+/**
+ * How many are not dismissed.
+ */
+open: number, };
+
+/**
+ * Which alerts there are, and where they go.
+ */
+export type AlertSettings = { enabled: boolean, 
+/**
+ * Spending of a day that is told, in USD as text, rising.
+ */
+ladder_usd: Array<string>, 
+/**
+ * Spending of a sliding hour that is told; absent: none.
+ */
+hour_usd?: string, 
+/**
+ * Spending of a day that raises the alarm; absent: none.
+ */
+day_usd?: string, notifications: boolean, 
+/**
+ * Whether this program can show notifications, and why not if it cannot.
+ * Why this program cannot show notifications now. Absent: it can.
+ */
+notifications_problem?: string, runaway: boolean, webhook: WebhookState, };
+
+/**
  * An error of a use-case; the UI switches on `code`.
  */
 export type ApiError = { code: ErrorCode, 
@@ -107,6 +138,14 @@ wait_ms: number,
  */
 next: Next | null, status: number | null, request_id: string | null, error: CallError | null, usage: Usage, 
 /**
+ * What it cost; `None`: not known, or it runs.
+ */
+cost?: PicoUsd, 
+/**
+ * How the cost is known; `None`: it runs, or it was recorded by an older version.
+ */
+cost_source?: CostSource, 
+/**
  * Text this attempt had shown before it was discarded; empty if none.
  */
 discarded: string, };
@@ -154,6 +193,79 @@ why: string, };
  * How a breaker that is not closed stands.
  */
 export type BreakerState = "open" | "half_open" | "down";
+
+/**
+ * What happens from 95 % of a budget on.
+ */
+export type BudgetDegrade = { "do": "never" } | { "do": "cheapest" } | { "do": "to", name: string, };
+
+/**
+ * All budgets, and the calendar they go by.
+ */
+export type BudgetList = { 
+/**
+ * In the order of the configuration file.
+ */
+budgets: Array<BudgetState>, 
+/**
+ * The zone whose days count, for example `Europe/Berlin`.
+ */
+zone: string, };
+
+/**
+ * Names a budget.
+ */
+export type BudgetName = { name: string, };
+
+/**
+ * A budget and how it stands.
+ */
+export type BudgetState = { name: string, scope: Scope, 
+/**
+ * The scope in words: `all calls`, `route simple`.
+ */
+scope_text: string, window: Period, 
+/**
+ * With a raise that is in force.
+ */
+limit: PicoUsd, 
+/**
+ * The limit exactly as text in USD, without a raise: `10.00`.
+ */
+limit_usd: string, 
+/**
+ * What is spent in the current window; 0 for single calls.
+ */
+spent: PicoUsd, 
+/**
+ * What is set aside for attempts under way, at their worst cost.
+ */
+reserved: PicoUsd, 
+/**
+ * `spent` through `limit`, from 0; may be above 1. 1 for a limit of 0.
+ */
+share: number, step: Step, 
+/**
+ * When spending next leaves: the end of the window; in a sliding hour, when its oldest spending is an hour old.
+ * Milliseconds since 1970. Absent: nothing leaves.
+ */
+resets_at_ms?: number, 
+/**
+ * `resets Mon 00:00 (Europe/Berlin), in 2 d 4 h`. Absent: nothing leaves.
+ */
+resets_text?: string, 
+/**
+ * Whether calls are refused at the limit; if not, it is only told.
+ */
+blocks: boolean, degrade: BudgetDegrade, 
+/**
+ * Until when a raise holds, in milliseconds since 1970. Absent: none is in force.
+ */
+raised_until_ms?: number, 
+/**
+ * Until when its alerts are muted. Absent: they are not.
+ */
+muted_until_ms?: number, };
 
 /**
  * A call opened.
@@ -230,7 +342,7 @@ route?: string, } | { "type": "target_skipped", target: TargetInfo, error: CallE
 /**
  * Whether it runs beside an attempt that is slow to begin. The first to bring a token wins.
  */
-hedge: boolean, } | { "type": "response_started", attempt: number, after_ms: number, status: number, request_id?: string, } | { "type": "first_token", attempt: number, after_ms: number, } | { "type": "text_delta", text: string, } | { "type": "reasoning_delta", text: string, } | { "type": "tool_call_delta", index: number, id?: string, name?: string, arguments: string, } | { "type": "usage", usage: Usage, } | { "type": "attempt_failed", attempt: number, error: CallError, elapsed_ms: number, next: Next, } | { "type": "restarted", attempt: number, discarded_chars: number, } | { "type": "continued", attempt: number, kept_chars: number, } | { "type": "hedge_lost", attempt: number, target: TargetInfo, error?: CallError, usage: Usage, } | { "type": "finished", outcome: Outcome, } | { "type": "failed", report: Report, } | { "type": "cancelled", elapsed_ms: number, usage: Usage, });
+hedge: boolean, } | { "type": "response_started", attempt: number, after_ms: number, status: number, request_id?: string, } | { "type": "first_token", attempt: number, after_ms: number, } | { "type": "text_delta", text: string, } | { "type": "reasoning_delta", text: string, } | { "type": "tool_call_delta", index: number, id?: string, name?: string, arguments: string, } | { "type": "usage", usage: Usage, } | { "type": "attempt_failed", attempt: number, error: CallError, elapsed_ms: number, next: Next, } | { "type": "charged", attempt: number, charge: Charge, } | { "type": "restarted", attempt: number, discarded_chars: number, } | { "type": "continued", attempt: number, kept_chars: number, } | { "type": "hedge_lost", attempt: number, target: TargetInfo, error?: CallError, usage: Usage, } | { "type": "finished", outcome: Outcome, } | { "type": "failed", report: Report, } | { "type": "cancelled", elapsed_ms: number, usage: Usage, });
 
 /**
  * Identifies one call for ever; a UUIDv7, so ids sort by the time the call was made.
@@ -255,7 +367,15 @@ before: CallId | null,
 /**
  * 1 to 500.
  */
-limit: number, };
+limit: number, 
+/**
+ * Only calls begun at this time or later (RFC 3339).
+ */
+from?: string, 
+/**
+ * Only calls begun before this time (RFC 3339).
+ */
+to?: string, only?: SpendFilter, };
 
 export type CallRef = { call: CallId, };
 
@@ -308,7 +428,31 @@ retries: number,
 /**
  * Changes of target.
  */
-fallbacks: number, first_token_ms: number | null, elapsed_ms: number | null, usage: Usage, cost: PicoUsd | null, prompt_id: string | null, prompt_title: string | null, prompt_version: number | null, 
+fallbacks: number, first_token_ms: number | null, elapsed_ms: number | null, usage: Usage, 
+/**
+ * What its attempts cost together so far; `None`: that of one of them is not known, or nothing is charged yet.
+ */
+cost: PicoUsd | null, 
+/**
+ * How the cost is known; `None`: nothing is charged yet, or it was recorded by an older version.
+ */
+cost_source?: CostSource, 
+/**
+ * How urgently the last attempt was served; `None` as for `cost_source`.
+ */
+service_tier?: ServiceTier, 
+/**
+ * Whether no target answered and the text is the route's fallback text.
+ */
+fallback_text: boolean, 
+/**
+ * Whether the answer was carried on after a cut.
+ */
+continued: boolean, 
+/**
+ * What it was for, in its caller's words.
+ */
+project?: string, tags: Array<string>, prompt_id: string | null, prompt_title: string | null, prompt_version: number | null, 
 /**
  * Groups the columns of one comparison.
  */
@@ -333,6 +477,19 @@ error: CallError | null, rating: Rating | null,
  * Start of the answer.
  */
 excerpt: string, };
+
+/**
+ * Names a caller to stop or to let go on.
+ */
+export type CallerRef = { 
+/**
+ * `window`, `cli`, `gateway`, or `key:NAME`.
+ */
+caller: string, 
+/**
+ * Why it is stopped.
+ */
+reason?: string, };
 
 /**
  * What a model can take and do. Unknown counts as able: the provider has the last word.
@@ -369,6 +526,71 @@ export type CastVote = { group: string, prompt_id: string | null,
 calls: Array<CallId>, verdict: Verdict, };
 
 /**
+ * What one attempt used and what it cost.
+ */
+export type Charge = { usage: Usage, 
+/**
+ * `None`: not known.
+ */
+cost?: PicoUsd, source: CostSource, 
+/**
+ * How urgently it was served.
+ */
+service_tier: ServiceTier, };
+ * A bar.
+ */
+export type ChartBar = { 
+/**
+ * Place in `buckets`.
+ */
+bucket: number, 
+/**
+ * Place in `series`.
+ */
+series: number, x: number, y: number, width: number, height: number, };
+
+/**
+ * A place on the x axis.
+ */
+export type ChartBucket = { 
+/**
+ * Milliseconds since 1970, inclusive.
+ */
+from_ms: number, 
+/**
+ * Milliseconds since 1970, exclusive.
+ */
+to_ms: number, 
+/**
+ * Its whole name: `Tue 25 Nov 2026`.
+ */
+name: string, 
+/**
+ * Its left edge.
+ */
+x: number, width: number, 
+/**
+ * By series, in the chart's unit; `None`: nothing was measured.
+ */
+values: Array<number | null>, 
+/**
+ * By series, to be shown.
+ */
+texts: Array<string>, 
+/**
+ * Of bar charts: the sum of the values.
+ */
+total: number | null, 
+/**
+ * Of bar charts: the sum, to be shown.
+ */
+total_text: string | null, 
+/**
+ * Calls whose price is not known.
+ */
+unpriced: number, };
+
+/**
  * Asks for a rehearsal's chart.
  */
 export type ChartRehearsal = { 
@@ -384,6 +606,50 @@ width: number,
  * In pixels, 150 to 4,000.
  */
 height: number, };
+
+/**
+ * A series of a chart.
+ */
+export type ChartSeries = { label: string, 
+/**
+ * The interface's colour without `--`: `series-1`, `series-other`.
+ */
+colour: string, dashed: boolean, };
+
+/**
+ * What the parts of a chart stand for. Coordinates are those of the picture's `viewBox`.
+ */
+export type ChartSidecar = { 
+/**
+ * Of the `viewBox`.
+ */
+width: number, 
+/**
+ * Of the `viewBox`.
+ */
+height: number, 
+/**
+ * Where values are drawn: from `left`, `top`…
+ */
+left: number, top: number, 
+/**
+ * …to `right`, `bottom`: the line of 0.
+ */
+right: number, bottom: number, unit: ChartUnit, series: Array<ChartSeries>, buckets: Array<ChartBucket>, 
+/**
+ * Of bar charts: every bar that has a height.
+ */
+bars: Array<ChartBar>, };
+
+/**
+ * A theme whose colours a file gets.
+ */
+export type ChartTheme = "light" | "dark";
+
+/**
+ * What a chart's values are.
+ */
+export type ChartUnit = "pico_usd" | "ms" | "percent" | "count";
 
 export type CheckRoute = { draft: RouteDraft, 
 /**
@@ -500,6 +766,11 @@ wasted: PicoUsd,
 unpriced_calls: number, };
 
 /**
+ * How a cost is known.
+ */
+export type CostSource = "reported" | "computed" | "estimated" | "unknown";
+
+/**
  * Makes a gateway key. A command of its own in every host, because the key crosses with its answer.
  */
 export type CreateGatewayKey = { 
@@ -548,6 +819,28 @@ from: number | null, to: number | null,
  * Whether the change is for the better; `None`: it is neither, or there is none.
  */
 better: boolean | null, };
+
+/**
+ * Which alerts to dismiss.
+ */
+export type DismissAlerts = { 
+/**
+ * Absent: all.
+ */
+id?: number, };
+
+/**
+ * Asks for a chart as a file.
+ */
+export type DrawSpend = { 
+/**
+ * With the size that the chart has on the screen.
+ */
+query: SpendQuery, format: SpendPictureFormat, 
+/**
+ * Whose colours it gets.
+ */
+theme: ChartTheme, };
 
 /**
  * No parameters, or nothing to say.
@@ -1083,6 +1376,15 @@ unavailable: string | null,
  */
 about: string | null, };
 
+/**
+ * Keeps a budget's alerts quiet until it resets.
+ */
+export type MuteAlerts = { budget: string, 
+/**
+ * False: takes it back.
+ */
+muted: boolean, };
+
 export type NewPrompt = { title: string, body: PromptBody, };
 
 /**
@@ -1175,9 +1477,13 @@ response_model?: string, finish_reason: FinishReason,
  */
 usage: Usage, 
 /**
- * What the answering attempt cost; `None`: no price is known.
+ * What all attempts cost together; `None`: that of one of them is not known.
  */
-cost?: PicoUsd, attempts: number, 
+cost?: PicoUsd, 
+/**
+ * How the cost is known: as the least sure of its parts.
+ */
+cost_source: CostSource, attempts: number, 
 /**
  * Whether the text was carried on after a cut.
  */
@@ -1265,6 +1571,11 @@ why?: string,
  * Attempts made at it.
  */
 attempts: number, };
+
+/**
+ * Over which time a budget counts.
+ */
+export type Period = "hour" | "day" | "week" | "month" | "call";
 
 /**
  * An amount of money in pico-USD: 1 USD = 10^12. Rounded only when shown.
@@ -1429,6 +1740,16 @@ peak_requests_per_second: number, };
  * The outcome of trying a provider's connection.
  */
 export type ProviderTest = { "result": "ok", elapsed_ms: number, models: Array<string>, } | { "result": "failed", error: CallError, };
+
+/**
+ * Raises a budget until it resets. The configuration file stays as it is.
+ */
+export type RaiseBudget = { name: string, 
+/**
+ * The limit until then, in USD; absent: the limit and half of it more, or as much as the dearest refused
+ * attempt needs.
+ */
+limit_usd?: string, };
 
 export type RateCall = { call: CallId, 
 /**
@@ -2025,13 +2346,22 @@ preset?: string, models?: Array<string>, };
 /**
  * Asks the host to let the user choose a file and to save text there.
  */
-export type SaveText = { suggested_name: string, text: string, };
+export type SaveText = { suggested_name: string, text: string, 
+/**
+ * Whether `text` is Base64 of the file's bytes.
+ */
+base64?: boolean, };
 
 export type SavedFile = { 
 /**
  * `None`: the user cancelled.
  */
 path: string | null, };
+
+/**
+ * Whose spending counts.
+ */
+export type Scope = { "of": "global" } | { "of": "project", "name": string } | { "of": "route", "name": string } | { "of": "model", "name": string } | { "of": "provider", "name": string } | { "of": "key", "name": string } | { "of": "caller", "name": string };
 
 /**
  * Calls that one target answered.
@@ -2045,6 +2375,45 @@ label: string,
  * A step each.
  */
 calls: Array<number>, };
+
+/**
+ * How urgently a request is served.
+ */
+export type ServiceTier = "standard" | "batch" | "flex" | "priority" | "fast";
+
+/**
+ * Changes which alerts there are. Absent: as it is.
+ */
+export type SetAlerts = { enabled?: boolean, ladder_usd?: Array<string>, 
+/**
+ * Empty: none.
+ */
+hour_usd?: string, 
+/**
+ * Empty: none.
+ */
+day_usd?: string, notifications?: boolean, runaway?: boolean, };
+
+/**
+ * A budget to be written into the configuration file, in place of one of the same name.
+ */
+export type SetBudget = { name: string, 
+/**
+ * The name it had, if it is to have another.
+ */
+old_name?: string, scope: Scope, window: Period, 
+/**
+ * In USD as plain decimal text: `10.00`.
+ */
+limit_usd: string, 
+/**
+ * Absent: they are.
+ */
+blocks?: boolean, 
+/**
+ * Absent: cheapest.
+ */
+degrade?: BudgetDegrade, };
 
 /**
  * A credential to store. It crosses once, on entry.
@@ -2064,6 +2433,15 @@ export type SetUiState = { key: string,
  * `null` forgets the key.
  */
 value: unknown, };
+
+/**
+ * The address of the webhook. It crosses once, on entry, and is kept in the key store.
+ */
+export type SetWebhook = { 
+/**
+ * Absent: it is forgotten.
+ */
+url?: string, };
 
 /**
  * One bar's time.
@@ -2145,6 +2523,17 @@ low: PicoUsd, high: PicoUsd, middle: PicoUsd,
 days: number, };
 
 export type SpendFormat = "csv" | "json" | "svg";
+
+/**
+ * A chart to be saved by `save_text`.
+ */
+export type SpendPicture = { suggested_name: string, text: string, 
+/**
+ * Whether `text` is Base64 of the file's bytes.
+ */
+base64: boolean, };
+
+export type SpendPictureFormat = "svg" | "png";
 
 /**
  * What a series has in a bucket.
@@ -2437,7 +2826,15 @@ columns?: Array<string>,
 /**
  * Continue this run's group (re-run of one column); a new group if absent.
  */
-group?: string, recovery?: Recovery, };
+group?: string, recovery?: Recovery, 
+/**
+ * What it is for: 1 to 64 characters.
+ */
+project?: string, 
+/**
+ * At most 16, of 1 to 64 characters.
+ */
+tags?: Array<string>, };
 
 export type StartedCall = { column: string, call: CallId, };
 
@@ -2450,6 +2847,11 @@ group: string,
  * The version that ran; `None` for a loose run.
  */
 prompt_version: number | null, calls: Array<StartedCall>, };
+
+/**
+ * How far a budget is spent. Each step has its consequence.
+ */
+export type Step = "within" | "notify" | "warn" | "degrade" | "block";
 
 /**
  * One step of a route's form. `None`: as the settings or the model's tier have it.
@@ -2492,6 +2894,21 @@ options: Array<OptionPick>,
  * As one clause.
  */
 why: string, };
+ * A caller whose calls are refused until a person lets it go on.
+ */
+export type StoppedCaller = { 
+/**
+ * `window`, `cli`, `gateway`, or `key:NAME`.
+ */
+caller: string, 
+/**
+ * Milliseconds since 1970.
+ */
+at_ms: number, 
+/**
+ * Why, in a few words; may be empty.
+ */
+reason: string, };
 
 /**
  * A target as shown to people: no address, no credential.
@@ -2671,6 +3088,25 @@ model: string, wins: number, ties: number, losses: number, };
  * A day of the week.
  */
 export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+ * The webhook, without its address.
+ */
+export type WebhookState = { 
+/**
+ * Whether one is set.
+ */
+set: boolean, 
+/**
+ * Its host, for recognition. Absent: none is set.
+ */
+host?: string, 
+/**
+ * Where its address comes from: `keychain` or `env:NAME`.
+ */
+from?: string, 
+/**
+ * Why the last message was not delivered.
+ */
+problem?: string, };
 
 /**
  * The wire format a provider speaks.
@@ -2731,6 +3167,10 @@ export interface Api {
   "config.restore": { params: ConfigVersionId; result: ConfigVersion };
   /** A route in the own form of a gateway for production. */
   "export.preview": { params: PreviewExport; result: ExportPreview };
+  /** What another program's configuration would add to the file. */
+  "import.preview": { params: PreviewImport; result: ImportPreview };
+  /** Adds what another program's configuration holds to the file. */
+  "import.apply": { params: ApplyImport; result: ImportDone };
   /** The gateway as it is now, with its keys. */
   "gateway.status": { params: Empty; result: GatewayStatus };
   /** Starts the gateway, or moves it to another port. */
@@ -2739,6 +3179,34 @@ export interface Api {
   "gateway.stop": { params: Empty; result: GatewayStatus };
   /** Makes a gateway key invalid for ever, at once. */
   "gateway.keys.revoke": { params: GatewayKeyId; result: GatewayKey };
+  /** How every budget stands. */
+  "budgets.list": { params: Empty; result: BudgetList };
+  /** Writes a budget into the configuration file. */
+  "budgets.set": { params: SetBudget; result: BudgetList };
+  /** Takes a budget out of the configuration file. */
+  "budgets.remove": { params: BudgetName; result: BudgetList };
+  /** Raises a budget until it resets; the configuration file stays as it is. */
+  "budgets.raise": { params: RaiseBudget; result: BudgetList };
+  /** Alerts about spending, newest first. */
+  "alerts.list": { params: Empty; result: AlertList };
+  /** Marks one alert, or all, as seen. */
+  "alerts.dismiss": { params: DismissAlerts; result: AlertList };
+  /** Keeps a budget's alerts quiet until it resets, or takes that back. */
+  "alerts.mute": { params: MuteAlerts; result: BudgetList };
+  /** Which alerts there are, and where they go. */
+  "alerts.settings": { params: Empty; result: AlertSettings };
+  /** Changes which alerts there are. */
+  "alerts.set": { params: SetAlerts; result: AlertSettings };
+  /** Keeps the address of the webhook in the OS key store, or forgets it. */
+  "alerts.set_webhook": { params: SetWebhook; result: AlertSettings };
+  /** Shows a notification and sends a message to the webhook, as a test. */
+  "alerts.test": { params: Empty; result: AlertSettings };
+  /** Callers whose calls are refused. */
+  "callers.stopped": { params: Empty; result: Array<StoppedCaller> };
+  /** Refuses a caller's calls until it is let go on. */
+  "callers.stop": { params: CallerRef; result: Array<StoppedCaller> };
+  /** Lets a stopped caller go on. */
+  "callers.resume": { params: CallerRef; result: Array<StoppedCaller> };
   /** The state of the OS key store, asked anew. */
   "keys.state": { params: Empty; result: KeychainState };
   /** Removes a credential. */
@@ -2809,6 +3277,8 @@ export interface Api {
   "spend.today": { params: Empty; result: SpendToday };
   /** A report as the text of a file. */
   "spend.export": { params: ExportSpend; result: SpendFile };
+  /** The chart as a file. */
+  "spend.picture": { params: DrawSpend; result: SpendPicture };
   /** Compares two texts. */
   "diff.texts": { params: DiffTexts; result: Diff };
 }

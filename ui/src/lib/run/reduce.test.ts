@@ -24,6 +24,7 @@ const outcome = {
   attempts: 1,
   continued: false,
   fallback_text: false,
+  cost_source: "computed",
   first_token_ms: 300,
   elapsed_ms: 900,
 } as const;

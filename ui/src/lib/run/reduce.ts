@@ -185,6 +185,9 @@ export function reduce(run: ColumnRun, event: CallEvent): ColumnRun {
         retryAtMs: null,
         elapsedMs: event.report.elapsed_ms,
       };
+    // What it cost is told again at the end.
+    case "charged":
+      return run;
     case "cancelled":
       return {
         ...endReasoning(run, at),
@@ -279,9 +282,9 @@ export function fromDetail(detail: CallDetail): ColumnRun {
       finish_reason: summary.finish_reason ?? "other",
       usage: summary.usage,
       attempts: summary.attempts,
-      continued: run.continued > 0,
-      // Text that no attempt brought.
-      fallback_text: failures.length === detail.attempts.length,
+      continued: summary.continued,
+      fallback_text: summary.fallback_text,
+      cost_source: summary.cost_source ?? "unknown",
       first_token_ms: summary.first_token_ms ?? 0,
       elapsed_ms: summary.elapsed_ms ?? 0,
       ...(summary.cost === null ? {} : { cost: summary.cost }),

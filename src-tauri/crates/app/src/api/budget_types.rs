@@ -178,7 +178,8 @@ pub struct AlertSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day_usd: Option<String>,
     pub notifications: bool,
-    /// Whether this program can show notifications, and why not if it cannot.
+    /// Why this program cannot show notifications now. Absent: it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notifications_problem: Option<String>,
     pub runaway: bool,
     pub webhook: WebhookState,
@@ -243,4 +244,20 @@ pub struct CallerRef {
     /// Why it is stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// The address of the webhook. It crosses once, on entry, and is kept in the key store.
+#[derive(Clone, Default, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct SetWebhook {
+    /// Absent: it is forgotten.
+    #[serde(default)]
+    pub url: Option<String>,
+}
+
+impl std::fmt::Debug for SetWebhook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetWebhook").finish_non_exhaustive()
+    }
 }

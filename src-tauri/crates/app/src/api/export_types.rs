@@ -90,11 +90,20 @@ pub enum ImportKind {
 }
 
 /// Asks what an import would add.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PreviewImport {
     pub text: String,
     #[serde(default)]
     pub kind: ImportKind,
+}
+
+/// Without the text, which may hold keys.
+impl std::fmt::Debug for PreviewImport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PreviewImport")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What an import would add to the configuration file.
@@ -141,7 +150,7 @@ pub struct ImportProblem {
 }
 
 /// Adds what an import found to the configuration file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ApplyImport {
     /// As given to the preview.
     pub text: String,
@@ -150,6 +159,16 @@ pub struct ApplyImport {
     /// Puts keys written in the text into the key store; otherwise they are left out.
     #[serde(default)]
     pub store_keys: bool,
+}
+
+/// Without the text, which may hold keys.
+impl std::fmt::Debug for ApplyImport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApplyImport")
+            .field("kind", &self.kind)
+            .field("store_keys", &self.store_keys)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What an import added.

@@ -9,6 +9,7 @@ mod rehearse_types;
 mod route_edit_types;
 mod routes_types;
 mod routing_types;
+mod spend_chart_types;
 mod spend_types;
 pub mod types;
 mod typescript;
@@ -121,6 +122,10 @@ api! {
 
     #[doc = "A route in the own form of a gateway for production."]
     "export.preview" => crate::export::preview, PreviewExport, ExportPreview;
+    #[doc = "What another program's configuration would add to the file."]
+    "import.preview" => crate::import::preview, PreviewImport, ImportPreview;
+    #[doc = "Adds what another program's configuration holds to the file."]
+    "import.apply" => crate::import::apply, ApplyImport, ImportDone;
 
     #[doc = "The gateway as it is now, with its keys."]
     "gateway.status" => crate::gateway::status, Empty, GatewayStatus;
@@ -130,6 +135,35 @@ api! {
     "gateway.stop" => crate::gateway::stop, Empty, GatewayStatus;
     #[doc = "Makes a gateway key invalid for ever, at once."]
     "gateway.keys.revoke" => crate::gateway::revoke_key, GatewayKeyId, GatewayKey;
+
+    #[doc = "How every budget stands."]
+    "budgets.list" => crate::budgets::list, Empty, BudgetList;
+    #[doc = "Writes a budget into the configuration file."]
+    "budgets.set" => crate::budgets::set, SetBudget, BudgetList;
+    #[doc = "Takes a budget out of the configuration file."]
+    "budgets.remove" => crate::budgets::remove, BudgetName, BudgetList;
+    #[doc = "Raises a budget until it resets; the configuration file stays as it is."]
+    "budgets.raise" => crate::budgets::raise, RaiseBudget, BudgetList;
+    #[doc = "Alerts about spending, newest first."]
+    "alerts.list" => crate::alerts::list, Empty, AlertList;
+    #[doc = "Marks one alert, or all, as seen."]
+    "alerts.dismiss" => crate::alerts::dismiss, DismissAlerts, AlertList;
+    #[doc = "Keeps a budget's alerts quiet until it resets, or takes that back."]
+    "alerts.mute" => crate::alerts::mute, MuteAlerts, BudgetList;
+    #[doc = "Which alerts there are, and where they go."]
+    "alerts.settings" => crate::alerts::settings, Empty, AlertSettings;
+    #[doc = "Changes which alerts there are."]
+    "alerts.set" => crate::alerts::set, SetAlerts, AlertSettings;
+    #[doc = "Keeps the address of the webhook in the OS key store, or forgets it."]
+    "alerts.set_webhook" => crate::alerts::set_webhook, SetWebhook, AlertSettings;
+    #[doc = "Shows a notification and sends a message to the webhook, as a test."]
+    "alerts.test" => crate::alerts::test, Empty, AlertSettings;
+    #[doc = "Callers whose calls are refused."]
+    "callers.stopped" => crate::alerts::stopped, Empty, Vec<StoppedCaller>;
+    #[doc = "Refuses a caller's calls until it is let go on."]
+    "callers.stop" => crate::alerts::stop_caller, CallerRef, Vec<StoppedCaller>;
+    #[doc = "Lets a stopped caller go on."]
+    "callers.resume" => crate::alerts::resume_caller, CallerRef, Vec<StoppedCaller>;
 
     #[doc = "The state of the OS key store, asked anew."]
     "keys.state" => crate::secrets::state, Empty, KeychainState;
@@ -205,6 +239,8 @@ api! {
     "spend.today" => crate::spend::today, Empty, SpendToday;
     #[doc = "A report as the text of a file."]
     "spend.export" => crate::spend::export, ExportSpend, SpendFile;
+    #[doc = "The chart as a file."]
+    "spend.picture" => crate::spend_chart::picture, DrawSpend, SpendPicture;
 
     #[doc = "Compares two texts."]
     "diff.texts" => crate::diff::texts, DiffTexts, Diff;

@@ -10,6 +10,7 @@ pub use super::routes_types::*;
 pub use super::routing_types::*;
 
 pub use super::rehearse_types::*;
+pub use super::spend_chart_types::*;
 pub use super::spend_types::*;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use switchboard_engine::call::{CallId, FinishReason, Message, Params, ResponseFo
 use switchboard_engine::error::CallError;
 use switchboard_engine::event::{CallEvent, Next, TargetInfo};
 use switchboard_engine::plan::Recovery;
-use switchboard_engine::price::PicoUsd;
+use switchboard_engine::price::{CostSource, PicoUsd, ServiceTier};
 use switchboard_engine::provider::{Capabilities, Wire};
 use switchboard_engine::usage::Usage;
 use ts_rs::TS;
@@ -494,6 +495,13 @@ pub struct StartRun {
     pub group: Option<String>,
     #[serde(default)]
     pub recovery: Option<Recovery>,
+    /// What it is for: 1 to 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// At most 16, of 1 to 64 characters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub tags: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -525,6 +533,17 @@ pub struct CallQuery {
     pub before: Option<CallId>,
     /// 1 to 500.
     pub limit: u32,
+    /// Only calls begun at this time or later (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub from: Option<String>,
+    /// Only calls begun before this time (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub to: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub only: Option<SpendFilter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -568,7 +587,25 @@ pub struct CallSummary {
     pub first_token_ms: Option<u64>,
     pub elapsed_ms: Option<u64>,
     pub usage: Usage,
+    /// What its attempts cost together so far; `None`: that of one of them is not known, or nothing is charged yet.
     pub cost: Option<PicoUsd>,
+    /// How the cost is known; `None`: nothing is charged yet, or it was recorded by an older version.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_source: Option<CostSource>,
+    /// How urgently the last attempt was served; `None` as for `cost_source`.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<ServiceTier>,
+    /// Whether no target answered and the text is the route's fallback text.
+    pub fallback_text: bool,
+    /// Whether the answer was carried on after a cut.
+    pub continued: bool,
+    /// What it was for, in its caller's words.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    pub tags: Vec<String>,
     pub prompt_id: Option<String>,
     pub prompt_title: Option<String>,
     pub prompt_version: Option<u32>,
@@ -648,6 +685,14 @@ pub struct AttemptDetail {
     pub request_id: Option<String>,
     pub error: Option<CallError>,
     pub usage: Usage,
+    /// What it cost; `None`: not known, or it runs.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<PicoUsd>,
+    /// How the cost is known; `None`: it runs, or it was recorded by an older version.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_source: Option<CostSource>,
     /// Text this attempt had shown before it was discarded; empty if none.
     pub discarded: String,
 }
@@ -797,6 +842,10 @@ pub enum Live {
 pub struct SaveText {
     pub suggested_name: String,
     pub text: String,
+    /// Whether `text` is Base64 of the file's bytes.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub base64: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

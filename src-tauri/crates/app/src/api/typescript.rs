@@ -20,12 +20,9 @@ pub fn types_ts() -> String {
     collect.visit::<types::CreateGatewayKey>();
     collect.visit::<types::CreatedGatewayKey>();
     collect.visit::<types::SaveText>();
+    collect.visit::<types::Sidecar>();
     collect.visit::<types::SavedFile>();
     collect.visit::<types::OpenUrl>();
-    collect.visit::<types::PreviewImport>();
-    collect.visit::<types::ImportPreview>();
-    collect.visit::<types::ApplyImport>();
-    collect.visit::<types::ImportDone>();
     let mut out =
         String::from("// Generated from the Rust types by `cargo xtask types`. Do not edit.\n\n");
     for declaration in collect.declarations.values() {

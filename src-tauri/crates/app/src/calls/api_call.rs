@@ -1,17 +1,19 @@
 //! Calls made through a provider's own API at the gateway: one request, its events, and an end to the
 //! call when nobody listens any more.
 
+use super::labels::check_labels;
 use super::relay::Relay;
 use super::start::launch;
 use super::tap::{Tap, Told, Wants};
 use crate::api::types::*;
+use crate::budgets;
 use crate::plans::{self, Asked, Wanted, named};
 use crate::{App, Caller};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use switchboard_engine::call::{Act, CallId, ModelRequest};
 use switchboard_engine::plan::Candidate;
-use switchboard_store::NewCall;
+use switchboard_store::{Labels, NewCall};
 use tokio::sync::mpsc;
 
 /// Events that wait for a listener before the provider's connection is held back.
@@ -32,6 +34,9 @@ pub struct ApiCall {
     pub caller_key: Option<String>,
     /// What weighted options of a route stay the same for; `None`: the conversation, told by its beginning.
     pub sticky: Option<String>,
+    /// What it works on, in its own words; `None`: it does not say.
+    pub project: Option<String>,
+    pub tags: Vec<String>,
     pub request: ModelRequest,
 }
 
@@ -55,8 +60,9 @@ impl Drop for ApiCallHandle {
 /// Records a call and sets it running. What goes wrong with the model is told by the events.
 ///
 /// # Errors
-/// `Store`, `Internal`.
+/// `InvalidParams` for a label, `Store`, `Internal`.
 pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
+    check_labels(asked.project.as_deref(), &asked.tags)?;
     if plans::is_auto(&asked.model)
         && asked
             .request
@@ -73,32 +79,39 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
             model: &asked.model,
             request: &asked.request,
             caller: asked.caller_key.as_deref(),
-            project: None,
-            tags: &[],
+            project: asked.project.as_deref(),
+            tags: &asked.tags,
             prompt: None,
             sticky: asked.sticky.as_deref(),
         },
     );
     plans::complete(app, &routed.model, &mut asked.request);
-    let plan = plans::plan_routed(
-        app,
-        &Wanted {
-            model: &routed.model,
-            fallbacks: &asked.fallbacks,
-            recovery: None,
-            deadline: asked.deadline,
-            request: &asked.request,
-            sticky: &routed.sticky,
-        },
-        &mut routed.decision,
-    )
-    .await;
+    let wanted = Wanted {
+        model: &routed.model,
+        fallbacks: &asked.fallbacks,
+        recovery: None,
+        deadline: asked.deadline,
+        request: &asked.request,
+        sticky: &routed.sticky,
+    };
+    let plan = plans::plan_routed(app, &wanted, &mut routed.decision).await;
+    let who = budgets::who(
+        Caller::Gateway.name(),
+        asked.caller_key.as_deref(),
+        plan.route.as_deref(),
+        None,
+    );
+    let plan = budgets::cheaper(app, plan, &who, &wanted).await;
     let id = CallId::new();
     let new = NewCall {
         id,
         started_at_ms: jiff::Timestamp::now().as_millisecond(),
         caller: Caller::Gateway.name().to_owned(),
         caller_key: asked.caller_key.clone(),
+        labels: Labels {
+            project: asked.project.clone(),
+            tags: asked.tags.clone(),
+        },
         route: plan.route.clone(),
         group: None,
         column: None,
@@ -128,7 +141,7 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
         app.providers().clone(),
     )
     .with_tap(Tap::new(out, app.running().clone(), wants));
-    launch(app, relay, asked.request, plan);
+    launch(app, relay, asked.request, plan, who);
     Ok(ApiCallHandle {
         id,
         events,

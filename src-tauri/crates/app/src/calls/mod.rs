@@ -2,6 +2,8 @@
 
 mod api_call;
 mod explain;
+mod labels;
+mod open;
 mod relay;
 mod running;
 mod start;
@@ -16,7 +18,7 @@ pub(crate) use view::rfc3339;
 
 use crate::App;
 use crate::api::types::*;
-use switchboard_store::{CallFilter, Vote};
+use switchboard_store::{CallFilter, CallsOf, Vote};
 
 /// Stops a call; one that has ended is left as it is.
 pub async fn stop(app: &App, params: CallRef) -> Result<Empty, ApiError> {
@@ -33,7 +35,7 @@ pub async fn stop_all(app: &App, _params: Empty) -> Result<Empty, ApiError> {
 /// Lists recorded calls, newest first.
 ///
 /// # Errors
-/// `Store`.
+/// `InvalidParams` for a time that is none, `Store`.
 pub async fn list(app: &App, params: CallQuery) -> Result<CallPage, ApiError> {
     if params.before.is_none() {
         catch_up(app).await;
@@ -45,6 +47,9 @@ pub async fn list(app: &App, params: CallQuery) -> Result<CallPage, ApiError> {
     let filter = CallFilter {
         search: params.search,
         before: params.before,
+        from_ms: time("from", params.from.as_deref())?,
+        to_ms: time("to", params.to.as_deref())?,
+        only: only(params.only.unwrap_or_default()),
         limit: params.limit,
     };
     let page = app.store().calls(&filter).await?;
@@ -52,6 +57,30 @@ pub async fn list(app: &App, params: CallQuery) -> Result<CallPage, ApiError> {
         calls: page.calls.into_iter().map(view::summary).collect(),
         next: page.next,
     })
+}
+
+fn only(filter: SpendFilter) -> CallsOf {
+    CallsOf {
+        model: filter.model,
+        provider: filter.provider,
+        route: filter.route,
+        project: filter.project,
+        caller: filter.caller,
+        prompt: filter.prompt,
+        tag: filter.tag,
+    }
+}
+
+/// Milliseconds since 1970 of a time that was asked for.
+fn time(field: &str, text: Option<&str>) -> Result<Option<i64>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
+    let time: jiff::Timestamp = text.parse().map_err(|_| ApiError {
+        code: ErrorCode::InvalidParams,
+        message: format!("`{text}` is not a time"),
+        hint: Some("write it as `2026-11-25T14:00:00Z`".into()),
+        field: Some(field.to_owned()),
+    })?;
+    Ok(Some(time.as_millisecond()))
 }
 
 /// Opens a call, running or not.

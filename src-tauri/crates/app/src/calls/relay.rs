@@ -1,5 +1,6 @@
 //! Carries a call's events to all who keep or show them: history, windows, provider lamps.
 
+use super::open::OpenAttempts;
 use super::tap::Tap;
 use crate::api::types::Live;
 use crate::live::{LiveHub, utf16_len};
@@ -9,7 +10,6 @@ use switchboard_engine::call::CallId;
 use switchboard_engine::event::{CallEvent, Event, TargetInfo};
 use switchboard_engine::provider::{SseEvent, Wire};
 use switchboard_engine::run::EventSink;
-use switchboard_engine::usage::Usage;
 use switchboard_store::Store;
 use tokio::time::Instant;
 
@@ -26,7 +26,7 @@ pub(super) struct Relay {
     reasoning_units: u64,
     /// By attempt. A hedge runs beside another, so the last started is not always the one that is told of.
     targets: Vec<(u32, TargetInfo)>,
-    usage: Usage,
+    open: OpenAttempts,
     ended: bool,
     tap: Option<Tap>,
 }
@@ -43,7 +43,7 @@ impl Relay {
             text_units: 0,
             reasoning_units: 0,
             targets: Vec::new(),
-            usage: Usage::default(),
+            open: OpenAttempts::default(),
             ended: false,
             tap: None,
         }
@@ -59,9 +59,9 @@ impl Relay {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Usage reported so far by the running attempt.
-    pub(super) fn usage(&self) -> Usage {
-        self.usage
+    /// The attempts under way.
+    pub(super) fn open(&self) -> &OpenAttempts {
+        &self.open
     }
 
     /// Whether the final event has been told.
@@ -85,19 +85,9 @@ impl Relay {
     fn note(&mut self, event: &Event) -> bool {
         match event {
             Event::AttemptStarted {
-                attempt,
-                target,
-                hedge,
-                ..
+                attempt, target, ..
             } => {
                 self.targets.push((*attempt, target.clone()));
-                if !hedge {
-                    self.usage = Usage::default();
-                }
-                false
-            }
-            Event::Usage { usage } => {
-                self.usage = *usage;
                 false
             }
             Event::Restarted { .. } => {
@@ -143,6 +133,7 @@ impl EventSink for Relay {
     async fn emit(&mut self, event: Event) {
         let offset = self.offset(&event);
         let lamp_changed = self.note(&event);
+        self.open.note(&event);
         let event = CallEvent {
             call: self.call,
             seq: self.seq,
@@ -151,13 +142,12 @@ impl EventSink for Relay {
         };
         self.seq += 1;
         self.store.append(&event);
-        let told = self.tap.is_some().then(|| event.event.clone());
-        self.live.publish(&Live::Event { event, offset });
+        self.live.publish_event(&event, offset);
         if lamp_changed {
             self.live.publish(&Live::ProvidersChanged {});
         }
-        if let (Some(tap), Some(event)) = (&mut self.tap, told)
-            && !tap.tell(self.call, event).await
+        if let Some(tap) = &mut self.tap
+            && !tap.tell(self.call, event.event).await
         {
             self.tap = None;
         }

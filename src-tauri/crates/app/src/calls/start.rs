@@ -1,5 +1,6 @@
 //! From a comparison asked for to calls that run.
 
+use super::labels::check_labels;
 use super::relay::Relay;
 use super::view;
 use crate::App;
@@ -7,14 +8,18 @@ use crate::api::types::*;
 use crate::plans::{self, Asked, Wanted, named};
 use crate::prompts;
 use crate::variables::fill;
+use crate::{alerts, budgets};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
+use switchboard_engine::admit::Who;
 use switchboard_engine::call::{CallId, Message, ModelRequest, Params};
 use switchboard_engine::error::{CallError, ErrorKind};
 use switchboard_engine::event::{Event, Report};
 use switchboard_engine::plan::{Candidate, Plan};
+use switchboard_engine::policy::runaway::fingerprint;
 use switchboard_engine::run::{Context, EventSink, run};
-use switchboard_store::NewCall;
+use switchboard_engine::usage::{Usage, estimate_input_tokens};
+use switchboard_store::{Labels, NewCall};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -28,6 +33,7 @@ const MAX_COLUMNS: usize = 6;
 /// `InvalidParams` naming the field, `NotFound` for the prompt or a column, `Store`.
 pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> {
     let columns = chosen_columns(&params)?;
+    check_labels(params.project.as_deref(), &params.tags)?;
     let messages = fill(&params.body.messages, &params.body.variables).map_err(|missing| {
         let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
         invalid(
@@ -69,26 +75,24 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
                 model: &column.model,
                 request: &request,
                 caller: None,
-                project: None,
-                tags: &[],
+                project: params.project.as_deref(),
+                tags: &params.tags,
                 prompt: title.as_deref(),
                 sticky: params.prompt_id.as_deref(),
             },
         );
         plans::complete(app, &routed.model, &mut request);
-        let plan = plans::plan_routed(
-            app,
-            &Wanted {
-                model: &routed.model,
-                fallbacks: &column.fallbacks,
-                recovery: params.recovery,
-                deadline: None,
-                request: &request,
-                sticky: &routed.sticky,
-            },
-            &mut routed.decision,
-        )
-        .await;
+        let wanted = Wanted {
+            model: &routed.model,
+            fallbacks: &column.fallbacks,
+            recovery: params.recovery,
+            deadline: None,
+            request: &request,
+            sticky: &routed.sticky,
+        };
+        let plan = plans::plan_routed(app, &wanted, &mut routed.decision).await;
+        let who = budgets::who(app.caller().name(), None, plan.route.as_deref(), None);
+        let plan = budgets::cheaper(app, plan, &who, &wanted).await;
         let call = CallId::new();
         let new = new_call(
             app,
@@ -101,7 +105,7 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
             &plan,
             &routed.decision,
         )?;
-        begin(app, new, request, plan).await?;
+        begin(app, new, request, plan, who).await?;
         calls.push(StartedCall {
             column: column.id.clone(),
             call,
@@ -115,7 +119,13 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
 }
 
 /// Records a call, tells the windows, and sets it running.
-async fn begin(app: &App, new: NewCall, request: ModelRequest, plan: Plan) -> Result<(), ApiError> {
+async fn begin(
+    app: &App,
+    new: NewCall,
+    request: ModelRequest,
+    plan: Plan,
+    who: Who,
+) -> Result<(), ApiError> {
     let call = new.id;
     let summary = view::new_summary(&new);
     app.store().begin_call(new).await?;
@@ -126,16 +136,30 @@ async fn begin(app: &App, new: NewCall, request: ModelRequest, plan: Plan) -> Re
         app.live().clone(),
         app.providers().clone(),
     );
-    launch(app, relay, request, plan);
+    launch(app, relay, request, plan, who);
     Ok(())
 }
 
 /// Sets a recorded call running on a task of its own.
-pub(super) fn launch(app: &App, relay: Relay, request: ModelRequest, plan: Plan) {
+pub(super) fn launch(app: &App, relay: Relay, request: ModelRequest, plan: Plan, who: Who) {
+    watch(app, &request, &who);
     let app_of_call = app.clone();
     app.running().spawn(relay.call, move |stop| {
-        execute(app_of_call, relay, request, plan, stop)
+        execute(app_of_call, relay, request, plan, who, stop)
     });
+}
+
+/// Tells when the caller begins to run away.
+fn watch(app: &App, request: &ModelRequest, who: &Who) {
+    if !app.config().current().alerts.runaway {
+        return;
+    }
+    let caller = who.name();
+    if let Some(calls) = app.money().observe(&caller, fingerprint(&request.messages)) {
+        let app = app.clone();
+        // Ends once the alert is recorded.
+        tokio::spawn(async move { alerts::runs_away(&app, caller, calls).await });
+    }
 }
 
 /// Runs one call to its final event, whatever happens: stop, failure or a fault of the program.
@@ -144,6 +168,7 @@ async fn execute(
     mut relay: Relay,
     mut request: ModelRequest,
     plan: Plan,
+    who: Who,
     stop: CancellationToken,
 ) {
     // A request that names its target's model is not copied for it.
@@ -155,11 +180,12 @@ async fn execute(
         Ok(transport) => transport,
         Err(error) => return fail(&mut relay, error).await,
     };
+    let spender = budgets::spender(&app, relay.call, who, &plan);
     let context = Context {
         transport: transport.as_ref(),
         redactor: app.redactor(),
         health: app.health(),
-        spender: None,
+        spender: Some(&spender),
         limits: config.settings.retry_limits(),
         chance: fastrand::Rng::new(),
     };
@@ -177,7 +203,14 @@ async fn execute(
     }
     match ran {
         None => {
-            let (elapsed_ms, usage) = (relay.elapsed_ms(), relay.usage());
+            let charges = relay.open().charges(&plan, estimate_input_tokens(&request));
+            let usage = charges
+                .last()
+                .map_or(Usage::default(), |(_, charge)| charge.usage);
+            for (attempt, charge) in charges {
+                relay.emit(Event::Charged { attempt, charge }).await;
+            }
+            let elapsed_ms = relay.elapsed_ms();
             relay.emit(Event::Cancelled { elapsed_ms, usage }).await;
         }
         Some(_) => {
@@ -277,6 +310,10 @@ fn new_call(
         started_at_ms: jiff::Timestamp::now().as_millisecond(),
         caller: app.caller().name().to_owned(),
         caller_key: None,
+        labels: Labels {
+            project: params.project.clone(),
+            tags: params.tags.clone(),
+        },
         route: plan.route.clone(),
         group: Some(group.to_owned()),
         column: Some(column.id.clone()),

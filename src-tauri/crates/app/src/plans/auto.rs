@@ -2,7 +2,8 @@
 //! else that of how demanding it is.
 
 use super::asked::Asked;
-use super::{classify, without_twins};
+use super::classify::Reader;
+use super::without_twins;
 use crate::App;
 use crate::api::types::{RouteDecision, RoutedBy, RuleOutcome};
 use crate::routes::TWINS;
@@ -98,14 +99,15 @@ pub(crate) fn by_facts(config: &Config, mut facts: Facts) -> RouteDecision {
         facts: None,
         picks: Vec::new(),
     };
+    let mut reader = Reader::default();
     // The classifier is asked where a rule wants to know, or no rule held.
     let wants = |field| rules.iter().any(|(_, rule)| rule.reads(field));
     let (wants_task, wants_complexity) = (wants(Field::Task), wants(Field::Complexity));
     if wants_task {
-        classify::task(&mut facts, &mut decision);
+        reader.task(&mut facts, &mut decision);
     }
     if wants_complexity {
-        classify::complexity(&mut facts, &mut decision);
+        reader.complexity(&mut facts, &mut decision);
     }
     for (route, rule) in &rules {
         let held = rule.matches(&facts);
@@ -125,13 +127,13 @@ pub(crate) fn by_facts(config: &Config, mut facts: Facts) -> RouteDecision {
     decision.rules.drain(..surplus);
     if decision.route.is_none() {
         if !wants_task {
-            classify::task(&mut facts, &mut decision);
+            reader.task(&mut facts, &mut decision);
         }
         by_task(config, &facts, &mut decision);
     }
     if decision.route.is_none() {
         if !wants_complexity {
-            classify::complexity(&mut facts, &mut decision);
+            reader.complexity(&mut facts, &mut decision);
         }
         by_complexity(config, &facts, &mut decision);
     }

@@ -338,3 +338,39 @@ async fn a_request_that_is_not_made_is_explained_and_rules_are_tested_and_comple
     let long = json!({"text": "x".repeat(20_000), "cursor": 4});
     assert!(world.call("routes.complete_rule", long).await.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_rule_holds_the_kind_of_work_decides_and_then_how_demanding_it_is() {
+    let world = World::with_config("").await;
+    let translate =
+        "Translate the following sentence into French: The invoice was paid last month.";
+    let (task, _) = routed(&world, "auto", translate, None).await;
+    assert_eq!(
+        (task.model.as_str(), task.decision.by),
+        ("translation", RoutedBy::Task)
+    );
+    let guess = task.decision.task.unwrap();
+    assert!(guess.sure && guess.certainty > 0.5, "{guess:?}");
+    let (plain, _) = routed(&world, "auto", "Thanks!", None).await;
+    assert_eq!(
+        (plain.model.as_str(), plain.decision.by),
+        ("simple", RoutedBy::Complexity)
+    );
+    // A route of the file for that kind of work stands in.
+    let world = World::with_config(
+        "[routes.translation]\ntask = \"translation\"\ntargets = [\"sandbox/swift\"]\n",
+    )
+    .await;
+    let (own, plan) = routed(&world, "auto", translate, None).await;
+    assert_eq!(
+        (own.model.as_str(), models(&plan)),
+        ("translation", vec!["swift".to_owned()])
+    );
+    let told = explain(&world, json!({"prompt": translate})).await;
+    assert!(
+        told.sentence
+            .contains("on the route translation because the prompt reads like translation"),
+        "{}",
+        told.sentence
+    );
+}

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use switchboard_app::api::types::{ApiError, CallDetail, Live, StartedRun};
-use switchboard_app::host::{GatewayServer, Host, KeyStore, KeyStoreError};
+use switchboard_app::host::{GatewayServer, Host, KeyStore, KeyStoreError, Notifier};
 use switchboard_app::live::Subscription;
 use switchboard_app::{App, Caller, Options, api};
 use switchboard_engine::call::CallId;
@@ -22,6 +22,21 @@ use tempfile::TempDir;
 pub(crate) struct BareHost {
     pub(crate) variables: Vec<(&'static str, &'static str)>,
     pub(crate) gateway: Option<FakeServer>,
+    pub(crate) notifier: Option<Arc<FakeNotifier>>,
+}
+
+/// Keeps what it is shown.
+#[derive(Debug, Default)]
+pub(crate) struct FakeNotifier(pub(crate) Mutex<Vec<(String, String)>>);
+
+impl Notifier for FakeNotifier {
+    fn show(&self, title: &str, text: &str) -> Result<(), String> {
+        self.0.lock().unwrap().push((title.into(), text.into()));
+        Ok(())
+    }
+    fn problem(&self) -> Option<String> {
+        None
+    }
 }
 
 impl Host for BareHost {
@@ -34,6 +49,10 @@ impl Host for BareHost {
     }
     fn variables(&self) -> Vec<(String, String)> {
         Vec::new()
+    }
+    fn notifier(&self) -> Option<&dyn Notifier> {
+        let notifier = self.notifier.as_ref();
+        notifier.map(|notifier| notifier.as_ref() as &dyn Notifier)
     }
     fn gateway(&self) -> Option<&dyn GatewayServer> {
         self.gateway
@@ -87,7 +106,7 @@ impl KeyStore for BareHost {
 pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) live: Subscription,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl World {
@@ -217,7 +236,7 @@ impl World {
     }
 }
 
-async fn open(folder: &Path, host: BareHost) -> App {
+pub(crate) async fn open(folder: &Path, host: BareHost) -> App {
     App::open(Options {
         data_dir: folder.to_owned(),
         config_path: folder.join("config.toml"),

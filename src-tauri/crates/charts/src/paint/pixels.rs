@@ -152,6 +152,23 @@ fn rgb(ink: Ink, theme: Theme) -> [u8; 3] {
     [red, green, blue]
 }
 
+/// Corners of a rectangle whose corners are arcs around those of an inner one.
+fn rounded(
+    (left, top, right, bottom): (i32, i32, i32, i32),
+    radius: i32,
+) -> impl Iterator<Item = BackendCoord> {
+    let arcs = [(left, top), (right, top), (right, bottom), (left, bottom)];
+    (0u8..).zip(arcs).flat_map(move |(quarter, (x, y))| {
+        (0u8..=3).map(move |part| {
+            // From the left, clockwise: the first arc goes from the left edge to the top.
+            let turn = 0.5 + f32::from(quarter) * 0.25 + f32::from(part) / 12.0;
+            let angle = turn * std::f32::consts::TAU;
+            let (dx, dy) = (angle.cos() * radius as f32, angle.sin() * radius as f32);
+            (x + dx.round() as i32, y + dy.round() as i32)
+        })
+    })
+}
+
 /// A surface that draws on a canvas.
 pub(crate) struct Pixels<'a>(pub(crate) &'a mut Canvas);
 
@@ -191,7 +208,11 @@ impl DrawingBackend for Pixels<'_> {
         fill: bool,
     ) -> Done {
         let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
-        if fill {
+        let ink = Ink::of(style.color().rgb);
+        if let Some(round) = super::corner(ink, right - left, bottom - top).filter(|_| fill) {
+            let inner = (left + round, top + round, right - round, bottom - round);
+            self.fill_polygon(rounded(inner, round), style)
+        } else if fill {
             self.fill_polygon(corners, style)
         } else {
             self.draw_path(corners.into_iter().chain([(left, top)]), style)

@@ -153,14 +153,21 @@ impl DrawingBackend for Svg<'_> {
         } else {
             Look::Stroked(ink, style.stroke_width())
         };
+        let (width, height) = (right - left, bottom - top);
+        let round = super::corner(ink, width, height).filter(|_| fill);
         let path = self.path(look);
-        let (x, y, w, h) = (
-            Fine(left),
-            Fine(top),
-            Fine(right - left),
-            Fine(bottom - top),
-        );
-        let _ = write!(path, "M{x} {y}h{w}v{h}h-{w}z");
+        let (w, h) = (Fine(width), Fine(height));
+        let _ = match round {
+            None => write!(path, "M{} {}h{w}v{h}h-{w}z", Fine(left), Fine(top)),
+            Some(round) => {
+                let (x, y, r) = (Fine(left + round), Fine(top), Fine(round));
+                let (w, h) = (Fine(width - 2 * round), Fine(height - 2 * round));
+                write!(
+                    path,
+                    "M{x} {y}h{w}a{r} {r} 0 0 1 {r} {r}v{h}a{r} {r} 0 0 1-{r} {r}h-{w}a{r} {r} 0 0 1-{r}-{r}v-{h}a{r} {r} 0 0 1 {r}-{r}z"
+                )
+            }
+        };
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 mod call;
 mod compare;
 mod export;
+mod import;
 mod keys;
 mod prices;
 mod program;

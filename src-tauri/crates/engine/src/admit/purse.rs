@@ -121,6 +121,11 @@ impl Purse {
         std::mem::take(&mut self.lock().outgoing)
     }
 
+    /// Returns what is spent and not written yet.
+    pub fn pending(&self) -> Vec<Booking> {
+        self.lock().outgoing.spent.clone()
+    }
+
     /// Gives back what could not be written.
     pub fn restore(&self, failed: Outgoing) {
         self.lock().outgoing.restore(failed);

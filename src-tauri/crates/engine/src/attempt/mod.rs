@@ -257,6 +257,14 @@ impl<'a> Attempt<'a> {
                     progress.usage = Some(*usage);
                     true
                 }
+                Delta::ServiceTier(tier) => {
+                    progress.service_tier = *tier;
+                    false
+                }
+                Delta::Cost(cost) => {
+                    progress.cost = Some(*cost);
+                    false
+                }
                 Delta::Text(text) | Delta::Reasoning(text) => !text.is_empty(),
                 Delta::ToolCall { .. } => true,
             }

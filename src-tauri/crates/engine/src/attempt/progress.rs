@@ -1,6 +1,8 @@
 //! What an attempt has brought so far; readable after it failed.
 
 use crate::call::{FinishReason, Message, ModelRequest, Part};
+use crate::plan::Target;
+use crate::price::{Charge, PicoUsd, ServiceTier};
 use crate::provider::Delta;
 use crate::usage::{Usage, estimate_tokens};
 use std::time::Duration;
@@ -14,6 +16,9 @@ pub(crate) struct Progress {
     pub(crate) finish_reason: Option<FinishReason>,
     /// As reported; `None` until then.
     pub(crate) usage: Option<Usage>,
+    pub(crate) service_tier: ServiceTier,
+    /// What the provider says it charges.
+    pub(crate) cost: Option<PicoUsd>,
     pub(crate) text_chars: u64,
     reasoning_chars: u64,
     pub(crate) tool_calls: bool,
@@ -42,8 +47,23 @@ impl Progress {
                 self.tool_calls = true;
                 1 + arguments.chars().count() as u64
             }
-            Delta::ResponseModel(_) | Delta::Usage(_) | Delta::Finish(_) => 0,
+            Delta::ResponseModel(_)
+            | Delta::Usage(_)
+            | Delta::ServiceTier(_)
+            | Delta::Cost(_)
+            | Delta::Finish(_) => 0,
         }
+    }
+
+    /// Returns what an attempt that brought this costs at a target. One that failed before any content is not known
+    /// to have cost anything.
+    pub(crate) fn charge(&self, target: &Target, failed: bool, input_tokens: u64) -> Charge {
+        let usage = match self.usage {
+            Some(usage) => usage,
+            None if failed && !self.produced() => return Charge::NOTHING,
+            None => self.usage_or_estimate(input_tokens),
+        };
+        Charge::of(target.price.as_deref(), usage, self.service_tier, self.cost)
     }
 
     /// Returns the reported usage, or an estimate from what was sent (`input_tokens`) and received.

@@ -16,6 +16,7 @@ pub mod pace;
 pub mod period;
 pub mod rate;
 pub mod retry_budget;
+pub mod runaway;
 pub(crate) mod splice;
 pub mod verdict;
 pub mod window;

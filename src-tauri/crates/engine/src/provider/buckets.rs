@@ -1,6 +1,17 @@
 //! From nested counts of tokens to disjoint buckets.
 
+use super::json::Count;
 use crate::usage::Usage;
+
+/// Most tokens of one request that are believed: twenty times the largest context window there is (late 2026).
+const BELIEVED: u64 = 100_000_000;
+
+/// Returns whether a report cannot be true: a count of it is negative, or the sum is out of this world. It is
+/// taken as no report then.
+pub(super) fn absurd(counts: &[Count], usage: &Usage) -> bool {
+    let tokens = usage.input_tokens().saturating_add(usage.output_tokens());
+    tokens > BELIEVED || counts.iter().any(|count| count.is_absurd())
+}
 
 /// Counts as OpenAI nests them: parts inside their wholes.
 #[derive(Debug, Clone, Copy)]

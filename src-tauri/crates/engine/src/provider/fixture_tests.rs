@@ -94,6 +94,8 @@ fn shown(decoded: &Decoded) -> Value {
                 "tool": index, "id": id, "name": name, "arguments": arguments,
             }),
             Delta::Usage(usage) => json!({"usage": usage}),
+            Delta::ServiceTier(tier) => json!({"service_tier": tier}),
+            Delta::Cost(cost) => json!({"cost": cost}),
             Delta::Finish(reason) => json!({"finish": reason}),
         })
         .collect();

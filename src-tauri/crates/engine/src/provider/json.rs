@@ -3,7 +3,10 @@
 //! A field of an unexpected type reads as absent instead of failing the whole chunk.
 
 use crate::error::{CallError, ErrorKind};
+use crate::price::{PicoUsd, ServiceTier};
+use crate::provider::Delta;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
@@ -72,15 +75,26 @@ impl<'de> Visitor<'de> for StrVisitor {
     }
 }
 
-/// A count of something: negative numbers read as 0, fractions lose their fraction, digits in quotes
-/// count; anything else is absent.
+/// A count of something: fractions lose their fraction, digits in quotes count; anything else is absent. A
+/// negative number is one that cannot be: [`Count::is_absurd`].
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Count(pub(crate) Option<u64>);
 
 impl Count {
-    /// Returns the number, 0 if absent.
+    /// What stands for a number that cannot be.
+    const ABSURD: Self = Self(Some(u64::MAX));
+
+    /// Returns the number, 0 if absent or absurd.
     pub(crate) fn or_zero(self) -> u64 {
-        self.0.unwrap_or(0)
+        match self {
+            Self::ABSURD => 0,
+            Self(number) => number.unwrap_or(0),
+        }
+    }
+
+    /// Returns whether the number cannot be: it is negative.
+    pub(crate) fn is_absurd(self) -> bool {
+        self == Self::ABSURD
     }
 
     /// Returns this number if it is there, else `other`.
@@ -108,9 +122,12 @@ impl<'de> Visitor<'de> for CountVisitor {
         Ok(Count(Some(number)))
     }
     fn visit_i64<E>(self, number: i64) -> Result<Count, E> {
-        Ok(Count(Some(u64::try_from(number).unwrap_or(0))))
+        Ok(u64::try_from(number).map_or(Count::ABSURD, |number| Count(Some(number))))
     }
     fn visit_f64<E>(self, number: f64) -> Result<Count, E> {
+        if number < 0.0 {
+            return Ok(Count::ABSURD);
+        }
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -119,7 +136,13 @@ impl<'de> Visitor<'de> for CountVisitor {
         Ok(Count((!number.is_nan()).then_some(number as u64)))
     }
     fn visit_str<E>(self, text: &str) -> Result<Count, E> {
-        Ok(Count(text.trim().parse().ok()))
+        let text = text.trim();
+        let negative = text.parse::<f64>().is_ok_and(|number| number < 0.0);
+        Ok(if negative {
+            Count::ABSURD
+        } else {
+            Count(text.parse().ok())
+        })
     }
     fn visit_unit<E>(self) -> Result<Count, E> {
         Ok(Count(None))
@@ -134,6 +157,47 @@ impl<'de> Visitor<'de> for CountVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Count, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Count(None))
+    }
+}
+
+/// The service tier of a reply so far, from the words of its events.
+#[derive(Debug, Default)]
+pub(crate) struct Served(ServiceTier);
+
+impl Served {
+    /// Takes the word of one event in; tells a change. Words that name no tier with a price change nothing.
+    pub(crate) fn hear(&mut self, word: &Str<'_>) -> Option<Delta> {
+        const WORDS: [(&str, ServiceTier); 7] = [
+            ("default", ServiceTier::Standard),
+            ("standard", ServiceTier::Standard),
+            ("auto", ServiceTier::Standard),
+            ("batch", ServiceTier::Batch),
+            ("flex", ServiceTier::Flex),
+            ("priority", ServiceTier::Priority),
+            ("fast", ServiceTier::Fast),
+        ];
+        let word = word.filled()?;
+        let known = WORDS
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(word));
+        let (_, tier) = known.filter(|(_, tier)| *tier != self.0)?;
+        self.0 = *tier;
+        Some(Delta::ServiceTier(*tier))
+    }
+}
+
+/// An amount in US dollars that a provider charges, from 0 to a million; anything else is absent.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Dollars(pub(crate) Option<PicoUsd>);
+
+impl<'de> Deserialize<'de> for Dollars {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Value::deserialize(deserializer)?.as_f64();
+        let believed = number.filter(|number| (0.0..=1e6).contains(number));
+        #[expect(clippy::cast_possible_truncation, reason = "at most 10^18, which fits")]
+        Ok(Self(
+            believed.map(|usd| PicoUsd((usd * 1e12).round() as i64)),
+        ))
     }
 }
 

@@ -23,6 +23,7 @@ mod url;
 
 use crate::call::{FinishReason, ModelRequest};
 use crate::error::CallError;
+use crate::price::{PicoUsd, ServiceTier};
 use crate::secret::Secret;
 use crate::usage::Usage;
 use ::url::Url;
@@ -146,6 +147,10 @@ pub enum Delta {
     },
     /// Replaces what was reported before in this attempt.
     Usage(Usage),
+    /// How urgently the request was served, in the provider's words.
+    ServiceTier(ServiceTier),
+    /// What the provider says it charges for the request.
+    Cost(PicoUsd),
     Finish(FinishReason),
 }
 

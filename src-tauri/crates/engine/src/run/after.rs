@@ -33,19 +33,15 @@ impl<'a, T: Transport> Loop<'a, T> {
         let (target, number, elapsed) = (attempt.target, attempt.number, attempt.elapsed());
         let carried_on_in_vain = attempt.carries_on && !attempt.progress.produced();
         let progress = attempt.end(Some(&error), self.input_tokens);
+        let charge = progress.charge(target, true, self.input_tokens);
         if progress.produced() && progress.usage.is_none() {
             // What was produced is paid for, whoever reports it.
             sink.emit(Event::Usage {
-                usage: progress.usage_or_estimate(self.input_tokens),
+                usage: charge.usage,
             })
             .await;
         }
-        // A request that failed before any content is not known to have cost anything.
-        let usage = match progress.produced() {
-            true => progress.usage_or_estimate(self.input_tokens),
-            false => progress.usage.unwrap_or_default(),
-        };
-        self.pay(number, &usage, None);
+        self.pay(number, charge, sink).await;
         let (info, kind) = (target.info(), error.kind);
         let following = order.following(target, error.kind);
         let next = following

@@ -6,19 +6,18 @@ use crate::call::FinishReason;
 use crate::error::{CallError, ErrorKind};
 use crate::event::{Event, Outcome, Report};
 use crate::plan::{Recovery, Target};
-use crate::price::PicoUsd;
 use crate::transport::Transport;
 use crate::usage::Usage;
 
 impl<T: Transport> Loop<'_, T> {
-    pub(super) fn outcome(&self, target: &Target, progress: Progress) -> Outcome {
-        let usage = progress.usage_or_estimate(self.input_tokens);
+    pub(super) fn outcome(&self, target: &Target, progress: Progress, usage: Usage) -> Outcome {
         Outcome {
             target: target.info(),
             response_model: progress.response_model,
             finish_reason: progress.finish_reason.unwrap_or(FinishReason::Other),
             usage,
-            cost: target.cost_now(&usage),
+            cost: self.bill.cost,
+            cost_source: self.bill.source(),
             attempts: self.attempts,
             continued: self.shown.continued,
             fallback_text: false,
@@ -51,7 +50,8 @@ impl<T: Transport> Loop<'_, T> {
             response_model: None,
             finish_reason: FinishReason::Stop,
             usage: Usage::default(),
-            cost: Some(PicoUsd(0)),
+            cost: self.bill.cost,
+            cost_source: self.bill.source(),
             attempts: self.attempts,
             continued: false,
             fallback_text: true,

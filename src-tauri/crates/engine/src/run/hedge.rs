@@ -231,21 +231,22 @@ impl<'a, T: Transport> Loop<'a, T> {
         error: Option<CallError>,
         sink: &mut S,
     ) {
-        let (target, number) = (attempt.target.info(), attempt.number);
+        let (target, number) = (attempt.target, attempt.number);
         let error = error.map(|error| self.redacted(error));
-        let usage = match &error {
+        let charge = match &error {
             // It was cancelled while it was answering.
             None => {
-                let usage = attempt.progress.usage_or_estimate(self.input_tokens);
+                let charge = attempt.progress.charge(target, false, self.input_tokens);
                 drop(attempt);
-                usage
+                charge
             }
             Some(error) => {
                 let progress = attempt.end(Some(error), self.input_tokens);
-                progress.usage.unwrap_or_default()
+                progress.charge(target, true, self.input_tokens)
             }
         };
-        self.pay(number, &usage, None);
+        self.pay(number, charge, sink).await;
+        let (target, usage) = (target.info(), charge.usage);
         if let Some(error) = &error {
             self.failures.push(FailedAttempt {
                 attempt: number,

@@ -9,9 +9,8 @@ use crate::admit::Hold;
 use crate::attempt::{Attempt, millis};
 use crate::error::CallError;
 use crate::event::Event;
-use crate::price::PicoUsd;
+use crate::price::Charge;
 use crate::transport::Transport;
-use crate::usage::Usage;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -96,11 +95,16 @@ impl<'a, T: Transport> Loop<'a, T> {
         }
     }
 
-    /// Books what an attempt has cost; with `None` for `cost`, what its usage costs.
-    pub(super) fn pay(&mut self, attempt: u32, usage: &Usage, cost: Option<PicoUsd>) {
+    /// Books what an attempt has cost, and tells it.
+    pub(super) async fn pay<S: EventSink>(&mut self, attempt: u32, charge: Charge, sink: &mut S) {
         let at = self.holds.iter().position(|(number, _)| *number == attempt);
         if let Some(at) = at {
-            self.holds.swap_remove(at).1.settle(usage, cost);
+            self.holds
+                .swap_remove(at)
+                .1
+                .settle(&charge.usage, charge.cost);
         }
+        self.bill.add(&charge);
+        sink.emit(Event::Charged { attempt, charge }).await;
     }
 }

@@ -65,7 +65,11 @@ impl Shown {
             }
             Delta::Reasoning(_) => self.reasoning = true,
             Delta::ToolCall { .. } => self.tool_calls = true,
-            Delta::ResponseModel(_) | Delta::Usage(_) | Delta::Finish(_) => {}
+            Delta::ResponseModel(_)
+            | Delta::Usage(_)
+            | Delta::ServiceTier(_)
+            | Delta::Cost(_)
+            | Delta::Finish(_) => {}
         }
     }
 
@@ -303,7 +307,9 @@ async fn emit<S: EventSink>(attempt: u32, delta: Delta, shown: &mut Shown, sink:
             arguments,
         },
         Delta::Usage(usage) => Event::Usage { usage },
-        Delta::ResponseModel(_) | Delta::Finish(_) => return,
+        Delta::ResponseModel(_) | Delta::ServiceTier(_) | Delta::Cost(_) | Delta::Finish(_) => {
+            return;
+        }
     };
     sink.emit(event).await;
 }

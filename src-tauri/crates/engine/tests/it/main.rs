@@ -10,6 +10,7 @@ mod loop_;
 mod loop_admission;
 mod loop_budget;
 mod loop_causes;
+mod loop_charges;
 mod loop_hedge;
 mod loop_property;
 mod loop_recovery;

@@ -24,6 +24,10 @@ use switchboard_engine::config::Pick;
 
 /// Least wait between two pieces of a stream that Bifrost takes, in seconds.
 const LEAST_IDLE: u64 = 5;
+/// Longest such wait, in seconds.
+const LONGEST_IDLE: u64 = 3600;
+/// Shortest wait before a retry that it takes, in milliseconds.
+const LEAST_BACKOFF: u64 = 100;
 /// Requests that may wait for a provider, for each that is under way.
 const BUFFER: u32 = 4;
 
@@ -98,9 +102,10 @@ fn provider(route: &Route, step: &Step, place: &Place) -> Provider {
             allow_private_network: place.local.then_some(true),
             default_request_timeout_in_seconds: seconds(place.clocks.total),
             max_retries: step.retries,
-            retry_backoff_initial: millis(Duration::from_millis(500).min(route.backoff_cap)),
-            retry_backoff_max: millis(route.backoff_cap),
-            stream_idle_timeout_in_seconds: seconds(waits).max(LEAST_IDLE),
+            retry_backoff_initial: millis(Duration::from_millis(500).min(route.backoff_cap))
+                .max(LEAST_BACKOFF),
+            retry_backoff_max: millis(route.backoff_cap).max(LEAST_BACKOFF),
+            stream_idle_timeout_in_seconds: seconds(waits).clamp(LEAST_IDLE, LONGEST_IDLE),
         },
         concurrency_and_buffer_size: step.limits.concurrency.map(|limit| Concurrency {
             concurrency: limit,
@@ -189,8 +194,8 @@ fn standard(vendor: Vendor) -> Option<&'static str> {
         Vendor::Groq => Some("groq"),
         Vendor::Mistral => Some("mistral"),
         Vendor::XAi => Some("xai"),
-        Vendor::DeepSeek
-        | Vendor::Together
+        Vendor::DeepSeek => Some("deepseek"),
+        Vendor::Together
         | Vendor::Azure
         | Vendor::Ollama
         | Vendor::Vllm

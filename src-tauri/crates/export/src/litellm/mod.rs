@@ -12,7 +12,7 @@ use crate::input::ExportError;
 use crate::loss::Losses;
 use crate::place::Place;
 use crate::resolve::{Choice, Route, Step};
-use crate::text::{label, seconds, shares, unique, yaml, yaml_document};
+use crate::text::{label, seconds, split, unique, yaml, yaml_document};
 use form::{
     Config, Deployment, General, LiteLlmSettings, ModelInfo, Params, ProviderBudget, RetryPolicy,
     RouterSettings, Rule,
@@ -114,8 +114,16 @@ impl Groups<'_> {
                 );
             }
         }
-        for (choice, share) in step.options.iter().zip(shares(&step.weights())) {
-            let part = |limit: Option<u32>| limit.map(|limit| portion(limit, share));
+        let weights = step.weights();
+        let parts = |limit: Option<u32>| limit.map(|limit| split(limit, &weights));
+        let (requests, tokens, concurrency) = (
+            parts(limits.requests_per_minute),
+            parts(limits.tokens_per_minute),
+            parts(limits.concurrency),
+        );
+        for (at, choice) in step.options.iter().enumerate() {
+            let part =
+                |parts: &Option<Vec<u32>>| parts.as_ref().and_then(|parts| parts.get(at).copied());
             let least = |own: Option<u32>, step: Option<u32>| match (own, step) {
                 (Some(own), Some(step)) => Some(own.min(step)),
                 (own, step) => own.or(step),
@@ -123,9 +131,9 @@ impl Groups<'_> {
             let own = choice.place.limits;
             let params = Params {
                 weight: shared.then_some(choice.weight),
-                rpm: least(own.requests_per_minute, part(limits.requests_per_minute)),
-                tpm: least(own.tokens_per_minute, part(limits.tokens_per_minute)),
-                max_parallel_requests: least(own.concurrency, part(limits.concurrency)),
+                rpm: least(own.requests_per_minute, part(&requests)),
+                tpm: least(own.tokens_per_minute, part(&tokens)),
+                max_parallel_requests: least(own.concurrency, part(&concurrency)),
                 ..self.params(choice)
             };
             self.add(name, &choice.place, params);
@@ -179,26 +187,19 @@ impl Groups<'_> {
     }
 
     fn add(&mut self, group: &str, place: &Place, params: Params) {
-        let id = unique(format!("{group}-{}", label(&place.model)), &mut self.ids);
+        let model = label(&place.model);
+        let id = if group.ends_with(&model) {
+            group.to_owned()
+        } else {
+            format!("{group}-{model}")
+        };
+        let id = unique(id, &mut self.ids);
         self.deployments.push(Deployment {
             model_name: group.to_owned(),
             litellm_params: params,
             model_info: ModelInfo { id },
         });
     }
-}
-
-/// Returns a share of a limit, at least 1.
-fn portion(limit: u32, share: f64) -> u32 {
-    let part = (f64::from(limit) * share).floor();
-    // Between 1 and the limit: it fits.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a share of a u32 is a u32"
-    )]
-    let part = part as u32;
-    part.max(1)
 }
 
 fn strategy(route: &Route, losses: &mut Losses) -> &'static str {
@@ -254,6 +255,12 @@ fn report_causes(route: &Route, losses: &mut Losses) {
         losses.dropped(
             "auth",
             "a refused key goes the way of other failures: to the next step",
+        );
+    }
+    if !route.content_filter.is_empty() {
+        losses.approximated(
+            "content_filter",
+            "holds where LiteLLM knows a refusal for one; others go on to the next step",
         );
     }
     if route.steps.len() < 2 {

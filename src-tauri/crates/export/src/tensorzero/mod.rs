@@ -213,6 +213,15 @@ fn report(route: &Route, function: &str, losses: &mut Losses) {
             ),
         );
     }
+    let anthropic = route
+        .choices()
+        .any(|choice| kind(&choice.place) == "anthropic");
+    if route.max_tokens.is_none() && anthropic {
+        losses.note(
+            "max_tokens",
+            "Anthropic's models want it, and TensorZero does not know the limit of newer ones: callers must say it",
+        );
+    }
     if route.max_tokens.is_none() && limits::counts_tokens(route) {
         losses.note(
             "max_tokens",

@@ -7,6 +7,8 @@
 )]
 
 mod files;
+mod import_bounds;
+mod imports;
 mod secrets;
 mod settings;
 mod world;

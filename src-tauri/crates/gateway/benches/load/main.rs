@@ -11,6 +11,8 @@
 )]
 #![expect(clippy::print_stdout, reason = "numbers are what a bench is for")]
 
+#[path = "../../tests/it/bare_host.rs"]
+mod bare_host;
 mod child;
 mod numbers;
 mod requests;

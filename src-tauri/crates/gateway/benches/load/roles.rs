@@ -1,6 +1,7 @@
 //! What the processes beside the load do: the gateway with its history, or a bare proxy.
 
 use crate::Outcome;
+use crate::bare_host::BareHost;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -8,50 +9,9 @@ use axum::serve::ListenerExt;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use switchboard_app::api::types::KeychainState;
-use switchboard_app::host::{Host, KeyStore, KeyStoreError};
 use switchboard_app::{App, Caller, Options};
 use switchboard_engine::redact::Redactor;
-use switchboard_engine::secret::Secret;
 use switchboard_gateway::{GatewayOptions, serve_gateway};
-
-/// A host with an empty environment and no key store.
-#[derive(Debug)]
-struct BareHost;
-
-impl Host for BareHost {
-    fn keys(&self) -> &dyn KeyStore {
-        self
-    }
-    fn variable(&self, _name: &str) -> Option<String> {
-        None
-    }
-    fn variables(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-}
-
-fn no_store() -> KeyStoreError {
-    KeyStoreError::None("no key store in a bench".into())
-}
-
-impl KeyStore for BareHost {
-    fn state(&self) -> KeychainState {
-        KeychainState::None {
-            message: "no key store in a bench".into(),
-            commands: Vec::new(),
-        }
-    }
-    fn get(&self, _account: &str) -> Result<Option<Secret>, KeyStoreError> {
-        Err(no_store())
-    }
-    fn set(&self, _account: &str, _key: &Secret) -> Result<(), KeyStoreError> {
-        Err(no_store())
-    }
-    fn delete(&self, _account: &str) -> Result<(), KeyStoreError> {
-        Err(no_store())
-    }
-}
 
 /// Plays the role that the arguments name.
 pub(crate) async fn play(arguments: &[String]) -> Outcome<()> {

@@ -68,7 +68,7 @@ impl Problem {
                     401 => "UNAUTHENTICATED",
                     403 => "PERMISSION_DENIED",
                     404 => "NOT_FOUND",
-                    429 => "RESOURCE_EXHAUSTED",
+                    402 | 429 => "RESOURCE_EXHAUSTED",
                     499 => "CANCELLED",
                     503 => "UNAVAILABLE",
                     504 => "DEADLINE_EXCEEDED",
@@ -86,6 +86,11 @@ impl Problem {
         if let Some(ms) = self.retry_after_ms {
             let seconds = HeaderValue::from(ms.div_ceil(1000));
             reply.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        // The official SDKs go by this: asking again at once would be refused again.
+        if matches!(self.code.as_str(), "budget" | "caller_stopped") {
+            let never = HeaderValue::from_static("false");
+            reply.headers_mut().insert("x-should-retry", never);
         }
         reply
     }

@@ -18,6 +18,7 @@ mod server;
 mod shown;
 mod stall;
 mod stream;
+mod turn;
 mod vectors;
 
 pub use server::{Gateway, GatewayError, GatewayOptions, serve_gateway};

@@ -17,6 +17,10 @@ use switchboard_app::App;
 use switchboard_app::calls::api_models;
 use switchboard_app::gateway::GatewayRefusal;
 
+/// Names what a call is for.
+const PROJECT: &str = "x-switchboard-project";
+/// Names tags of a call, between commas.
+const TAGS: &str = "x-switchboard-tags";
 /// Names a call's deadline in milliseconds.
 const DEADLINE: &str = "x-switchboard-deadline-ms";
 
@@ -84,6 +88,7 @@ async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Proble
             let mut asked = decode::decode(api, body, outside)?;
             asked.call.caller_key = caller_key;
             asked.call.sticky = sticky(headers);
+            (asked.call.project, asked.call.tags) = labels(headers)?;
             drop(room);
             call::call(&shared.app, api, asked).await
         }
@@ -92,6 +97,7 @@ async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Proble
             let (body, room) = shared.bodies.read(headers, body).await?;
             let mut asked = decode::embeddings(body, deadline)?;
             asked.call.caller_key = caller_key;
+            (asked.call.project, asked.call.tags) = labels(headers)?;
             drop(room);
             vectors::call(&shared.app, asked).await
         }
@@ -229,4 +235,30 @@ fn deadline(headers: &HeaderMap) -> Result<Option<Duration>, Problem> {
             ))
         }
     }
+}
+
+/// Returns the project and the tags that headers name. What they may be is checked when the call begins.
+fn labels(headers: &HeaderMap) -> Result<(Option<String>, Vec<String>), Problem> {
+    let text = |name: &str| match headers
+        .get(name)
+        .map(|value| std::str::from_utf8(value.as_bytes()))
+    {
+        None => Ok(None),
+        Some(Ok(text)) => Ok(Some(text.trim())),
+        Some(Err(_)) => {
+            let message = format!("`{name}` must be UTF-8 text");
+            Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                message,
+            ))
+        }
+    };
+    let project = text(PROJECT)?.map(str::to_owned);
+    let tags = text(TAGS)?.into_iter().flat_map(|text| text.split(','));
+    let tags = tags
+        .map(str::trim)
+        .filter(|tag| !tag.is_empty())
+        .map(str::to_owned);
+    Ok((project, tags.collect()))
 }

@@ -7,6 +7,7 @@ use super::framing::Framing;
 use super::pass::Pass;
 use super::render::Render;
 use super::shown::Shown;
+use super::turn::turn;
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -94,6 +95,10 @@ impl Writer {
                 Ok(None) => self.fail(&cut_short(), &mut out),
                 Ok(Some(told)) => self.take(told, &mut out),
             }
+            // What the provider sent in one go comes through the tasks before this one piece by piece:
+            // one turn of all that is ready now makes it one write instead of one a piece. It waits for
+            // nothing.
+            turn().await;
             while !self.ended
                 && out.len() < GATHERED
                 && let Ok(told) = self.handle.events.try_recv()

@@ -11,8 +11,11 @@
 )]
 
 mod access;
+mod bare_host;
 mod bounds;
+mod budgets;
 mod clients;
+mod dialect;
 mod embeddings;
 mod faults;
 mod keys;

@@ -1,55 +1,16 @@
 //! A gateway over real HTTP with the simulated providers, and what its clients do.
 
+use crate::bare_host::BareHost;
+pub(crate) use crate::dialect::{chat, events};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use switchboard_app::api::types::KeychainState;
-use switchboard_app::host::{Host, KeyStore, KeyStoreError};
 use switchboard_app::{App, Caller, Options, api};
 use switchboard_engine::redact::Redactor;
-use switchboard_engine::secret::Secret;
 use switchboard_gateway::{Gateway, GatewayOptions, serve_gateway};
 use switchboard_sandbox::Sandbox;
 use tempfile::TempDir;
-
-/// A host with an empty environment and no key store.
-#[derive(Debug)]
-struct BareHost;
-
-impl Host for BareHost {
-    fn keys(&self) -> &dyn KeyStore {
-        self
-    }
-    fn variable(&self, _name: &str) -> Option<String> {
-        None
-    }
-    fn variables(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-}
-
-fn no_store() -> KeyStoreError {
-    KeyStoreError::None("no key store in tests".into())
-}
-
-impl KeyStore for BareHost {
-    fn state(&self) -> KeychainState {
-        KeychainState::None {
-            message: "no key store in tests".into(),
-            commands: Vec::new(),
-        }
-    }
-    fn get(&self, _account: &str) -> Result<Option<Secret>, KeyStoreError> {
-        Err(no_store())
-    }
-    fn set(&self, _account: &str, _key: &Secret) -> Result<(), KeyStoreError> {
-        Err(no_store())
-    }
-    fn delete(&self, _account: &str) -> Result<(), KeyStoreError> {
-        Err(no_store())
-    }
-}
 
 /// How long a client may take nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -165,26 +126,6 @@ pub(crate) async fn parsed(reply: Response) -> Value {
     let value = serde_json::from_str(&text);
     assert!(value.is_ok(), "no JSON: {text}");
     value.unwrap()
-}
-
-pub(crate) fn events(text: &str) -> Vec<(String, Value)> {
-    let mut events = Vec::new();
-    for block in text.split("\n\n").filter(|block| !block.is_empty()) {
-        let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name));
-        let Some(data) = field("data: ") else {
-            continue;
-        };
-        let data = serde_json::from_str(data).unwrap_or_else(|_| data.into());
-        events.push((field("event: ").unwrap_or_default().to_owned(), data));
-    }
-    events
-}
-
-pub(crate) fn chat(model: &str, stream: bool) -> Value {
-    json!({
-        "model": model, "stream": stream, "stream_options": {"include_usage": true},
-        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why is the sky blue?"}],
-    })
 }
 
 pub(crate) fn text_of(chunks: &[(String, Value)]) -> String {

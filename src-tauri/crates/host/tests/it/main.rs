@@ -7,4 +7,6 @@
 )]
 
 #[cfg(target_os = "linux")]
+mod notifications;
+#[cfg(target_os = "linux")]
 mod secret_service;

@@ -28,6 +28,7 @@ pub const LEVEL: f64 = 0.95;
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "CompareAim")]
 pub enum Aim {
     /// Success, votes, schemas kept.
     Higher,
@@ -38,6 +39,7 @@ pub enum Aim {
 /// What the data bear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "CompareSays")]
 pub enum Says {
     Better,
     Worse,
@@ -47,6 +49,7 @@ pub enum Says {
 
 /// The second side against the first.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "CompareVerdict")]
 pub struct Verdict {
     /// Second less first, in the unit of the figures; rates from -1 to 1. 0 where a side has no data.
     pub difference: f64,

@@ -13,6 +13,7 @@ use ts_rs::TS;
 /// A language that rules can name, by its ISO 639-1 code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "PromptLanguage")]
 pub enum Language {
     Ar,
     Cs,

@@ -59,3 +59,27 @@ fn codes_and_languages_go_both_ways() {
     }
     assert_eq!(Language::of("xx"), None);
 }
+
+/// Prompts written by hand for the task classifier; nothing of the detector was set by them.
+const PROMPTS: &str = include_str!("../../data/prompts/hard.tsv");
+
+#[test]
+fn languages_of_prompts_that_it_was_not_made_with_are_told() {
+    let (mut right, mut wrong, mut silent, mut all) = (0, Vec::new(), Vec::new(), 0);
+    for line in PROMPTS.lines() {
+        let parts: Vec<&str> = line.split('\t').collect();
+        // Those carry a second language.
+        if parts[0] == "translation" {
+            continue;
+        }
+        all += 1;
+        match Language::detect(parts[2]) {
+            Some(found) if found.code() == parts[1] => right += 1,
+            Some(found) => wrong.push((parts[1], found, parts[2])),
+            None => silent.push((parts[1], parts[2])),
+        }
+    }
+    println!("{right} of {all} right, wrong: {wrong:#?}, silent: {silent:#?}");
+    assert!(right * 100 >= all * 90, "{right} of {all} right: {wrong:?}");
+    assert!(wrong.len() * 100 <= all * 4, "{wrong:?}");
+}

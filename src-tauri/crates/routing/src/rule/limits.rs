@@ -20,7 +20,7 @@ pub const QUOTED: usize = 500;
 pub const PATTERNS: u32 = 32;
 
 /// Most bytes of one compiled pattern, and of its cache while it is matched.
-pub const COMPILED: usize = 256 * 1024;
+pub const COMPILED: usize = 1024 * 1024;
 
 /// Deepest nesting inside a pattern.
 pub const PATTERN_DEPTH: u32 = 50;

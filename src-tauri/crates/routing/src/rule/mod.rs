@@ -29,7 +29,8 @@
 //! `system`, where `matches` is a regular expression (the `regex` crate's syntax; `(?i)` ignores case).
 //!
 //! A comparison with something unknown does not hold, and its negation therefore does. There are no other states: a
-//! rule always comes to yes or no, in time linear in the texts. Its size is bounded by [`limits`].
+//! rule always comes to yes or no, in time linear in the texts, of which it sees the first and the last 32 KiB
+//! ([`InputText`](crate::InputText)). Its size is bounded by [`limits`].
 
 mod ast;
 mod complete;

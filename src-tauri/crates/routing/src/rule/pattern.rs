@@ -91,7 +91,8 @@ impl PartialEq for Pattern {
 fn reason(error: regex::Error) -> String {
     match error {
         regex::Error::CompiledTooBig(_) => {
-            "the pattern grows too large; ask for fewer or smaller repetitions".to_owned()
+            "it grows too large; repeat less, or write `[A-Za-z0-9]` for `\\w`, which means the letters of all scripts"
+                .to_owned()
         }
         other => {
             let text = other.to_string();

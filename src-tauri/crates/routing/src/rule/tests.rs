@@ -284,6 +284,23 @@ fn a_rule_has_bounds_of_every_kind() {
 }
 
 #[test]
+fn patterns_that_people_write_stay_within_the_bounds() {
+    for pattern in [
+        r"\b\d{3}-\d{2}-\d{4}\b",
+        r"[\w.+-]+@[\w-]+\.[\w.-]+",
+        r"\b(?:\d[ -]*?){13,16}\b",
+        r"(?i)\b(refund|money back|chargeback|erstatt\w*|rembours\w*)\b",
+        r"^\s*(?:summari[sz]e|tl;?dr)\b",
+        r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}\b",
+        r"(?is)system prompt.{0,200}ignore",
+        r"[\p{Han}\p{Hiragana}]{2,}",
+    ] {
+        let text = format!("text matches {}", super::name::quoted(pattern));
+        assert_eq!(rule(&text).to_string(), text);
+    }
+}
+
+#[test]
 fn a_rule_is_told_in_words() {
     for (text, words) in [
         (

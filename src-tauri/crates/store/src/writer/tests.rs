@@ -1,4 +1,4 @@
-use crate::{CallStatus, NewCall, PromptText, Store, StoreError};
+use crate::{CallStatus, Labels, NewCall, PromptText, Store, StoreError};
 use std::time::Duration;
 use switchboard_engine::call::CallId;
 use switchboard_engine::event::{CallEvent, Event, TargetInfo};
@@ -6,6 +6,7 @@ use switchboard_engine::usage::Usage;
 
 fn new_call() -> NewCall {
     NewCall {
+        labels: Labels::default(),
         id: CallId::new(),
         started_at_ms: 0,
         caller: "cli".to_owned(),

@@ -2,6 +2,7 @@ use crate::support::*;
 use switchboard_engine::call::CallId;
 use switchboard_engine::error::ErrorKind;
 use switchboard_engine::event::{Event, Next};
+use switchboard_engine::price::{Charge, CostSource, PicoUsd, ServiceTier};
 use switchboard_engine::usage::Usage;
 use switchboard_store::{CallState, CallStatus};
 
@@ -302,4 +303,43 @@ fn an_excerpt_is_one_short_line() {
         CallState::excerpt,
         "weather({\"a\": 1})".into(),
     );
+}
+
+#[test]
+fn a_call_costs_what_all_its_attempts_cost_and_is_as_sure_as_the_least_sure() {
+    let charged = |attempt, cost: Option<i64>, source| Event::Charged {
+        attempt,
+        charge: Charge {
+            usage: usage(5),
+            cost: cost.map(PicoUsd),
+            source,
+            service_tier: ServiceTier::Flex,
+        },
+    };
+    let mut events = vec![
+        started(1, "a"),
+        charged(1, Some(40), CostSource::Estimated),
+        attempt_failed(1, ErrorKind::Truncated, fallback("b")),
+        started(2, "b"),
+        charged(2, Some(2), CostSource::Computed),
+        finished("b", 5),
+    ];
+    let state = fold(events.clone());
+    assert_eq!(state.cost, Some(PicoUsd(42)));
+    assert_eq!(state.cost_source, Some(CostSource::Estimated));
+    assert_eq!(state.service_tier, Some(ServiceTier::Flex));
+    assert_eq!(state.attempts[0].cost, Some(PicoUsd(40)));
+    assert_eq!(state.attempts[0].usage, usage(5));
+    events[1] = charged(1, None, CostSource::Unknown);
+    let state = fold(events);
+    assert_eq!(
+        (state.cost, state.cost_source),
+        (None, Some(CostSource::Unknown))
+    );
+}
+
+#[test]
+fn a_history_of_an_older_version_keeps_the_cost_it_told() {
+    let state = fold(vec![started(1, "a"), finished("a", 2)]);
+    assert_eq!(state.cost, Some(PicoUsd(5_000)));
 }

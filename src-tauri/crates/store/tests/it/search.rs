@@ -1,6 +1,6 @@
 use crate::support::*;
 use switchboard_engine::error::ErrorKind;
-use switchboard_store::{CallFilter, PromptScope, PromptText, Store};
+use switchboard_store::{CallFilter, CallsOf, PromptScope, PromptText, Store};
 
 async fn found(store: &Store, search: &str) -> Vec<String> {
     let filter = CallFilter {
@@ -133,6 +133,7 @@ async fn hits_are_paged_newest_first() {
         search: "needle".to_owned(),
         before: None,
         limit: 4,
+        ..CallFilter::default()
     };
     let mut seen = Vec::new();
     loop {
@@ -176,4 +177,126 @@ async fn prompts_are_found_by_their_words_of_now() {
         .unwrap();
     assert_eq!(titles("polite").await, [""; 0]);
     assert_eq!(titles("letter rude").await, ["Letter"]);
+}
+
+#[tokio::test]
+async fn calls_are_listed_by_time_and_by_what_they_belong_to() {
+    let place = Place::new();
+    let store = place.open();
+    let mut routed = new_call("gpt-4o");
+    routed.route = Some("standard".to_owned());
+    routed.caller = "gateway".to_owned();
+    routed.caller_key = Some("laptop".to_owned());
+    // A call's place in the list is the time its id was made.
+    let since_1970 = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    let now_ms = i64::try_from(since_1970.as_millis()).unwrap();
+    answered(&store, routed, "one").await;
+    answered(&store, new_call("steady"), "two").await;
+    store.flush().await.unwrap();
+    let listed = async |search: &str, from: i64, only: CallsOf| {
+        let filter = CallFilter {
+            search: search.to_owned(),
+            from_ms: Some(now_ms + from),
+            to_ms: Some(now_ms + from + 86_400_000),
+            only,
+            ..CallFilter::default()
+        };
+        store.calls(&filter).await.unwrap().calls.len()
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(listed("", -3_600_000, CallsOf::default()).await, 2);
+    assert_eq!(
+        listed("", 3_600_000, CallsOf::default()).await,
+        0,
+        "all are older"
+    );
+    assert_eq!(
+        listed("", -90_000_000, CallsOf::default()).await,
+        0,
+        "all are newer"
+    );
+    for (only, expected) in [
+        (
+            CallsOf {
+                model: some("sandbox/steady"),
+                ..CallsOf::default()
+            },
+            1,
+        ),
+        (
+            CallsOf {
+                model: some("sandbox/other"),
+                ..CallsOf::default()
+            },
+            0,
+        ),
+        (
+            CallsOf {
+                provider: some("sandbox"),
+                ..CallsOf::default()
+            },
+            2,
+        ),
+        (
+            CallsOf {
+                route: some("standard"),
+                ..CallsOf::default()
+            },
+            1,
+        ),
+        (
+            CallsOf {
+                route: some(""),
+                ..CallsOf::default()
+            },
+            1,
+        ),
+        (
+            CallsOf {
+                caller: some("gateway: laptop"),
+                ..CallsOf::default()
+            },
+            1,
+        ),
+        (
+            CallsOf {
+                prompt: some(""),
+                ..CallsOf::default()
+            },
+            2,
+        ),
+        (
+            CallsOf {
+                project: some("billing"),
+                ..CallsOf::default()
+            },
+            0,
+        ),
+        (
+            CallsOf {
+                tag: some(""),
+                ..CallsOf::default()
+            },
+            2,
+        ),
+        (
+            CallsOf {
+                tag: some("nightly"),
+                ..CallsOf::default()
+            },
+            0,
+        ),
+    ] {
+        assert_eq!(
+            listed("", -3_600_000, only.clone()).await,
+            expected,
+            "{only:?}"
+        );
+    }
+    let only = CallsOf {
+        route: some("standard"),
+        ..CallsOf::default()
+    };
+    assert_eq!(listed("one", -3_600_000, only.clone()).await, 1);
+    assert_eq!(listed("two", -3_600_000, only).await, 0);
 }

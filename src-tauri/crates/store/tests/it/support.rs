@@ -5,9 +5,9 @@ use switchboard_engine::error::{CallError, ErrorKind};
 use switchboard_engine::event::{
     CallEvent, Event, FailedAttempt, Next, Outcome, Report, TargetInfo,
 };
-use switchboard_engine::price::PicoUsd;
+use switchboard_engine::price::{CostSource, PicoUsd};
 use switchboard_engine::usage::Usage;
-use switchboard_store::{NewCall, Opened, Store};
+use switchboard_store::{Labels, NewCall, Opened, Store};
 
 /// A store in a folder of its own, gone with it.
 pub(crate) struct Place {
@@ -44,6 +44,7 @@ pub(crate) fn target(model: &str) -> TargetInfo {
 
 pub(crate) fn new_call(model: &str) -> NewCall {
     NewCall {
+        labels: Labels::default(),
         id: CallId::new(),
         started_at_ms: 1_700_000_000_000,
         caller: "window".to_owned(),
@@ -171,6 +172,7 @@ pub(crate) fn finished(model: &str, output: u64) -> Event {
             finish_reason: FinishReason::Stop,
             usage: usage(output),
             cost: Some(PicoUsd(5_000)),
+            cost_source: CostSource::Computed,
             attempts: 1,
             first_token_ms: 30,
             elapsed_ms: 90,

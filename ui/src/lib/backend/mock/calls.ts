@@ -102,9 +102,16 @@ export class MockCalls {
 
   list(query: CallQuery): CallPage {
     const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
-    const { before } = query;
+    const { before, from, to } = query;
+    const model = query.only?.model;
     const found = this.#all()
       .filter((detail) => before === null || detail.summary.id < before)
+      .filter(({ summary }) => from === undefined || summary.started_at >= from)
+      .filter(({ summary }) => to === undefined || summary.started_at < to)
+      .filter(({ summary: { answered, requested } }) => {
+        const { provider, model: name } = answered ?? requested;
+        return model === undefined || model === `${provider}/${name}`;
+      })
       .filter((detail) => {
         const text = `${JSON.stringify(detail.summary)} ${detail.text}`.toLowerCase();
         return words.every((word) => text.includes(word));
@@ -194,6 +201,9 @@ function newSummary(id: string, requested: TargetInfo): CallSummary {
     elapsed_ms: null,
     usage: NO_USAGE,
     cost: null,
+    fallback_text: false,
+    continued: false,
+    tags: [],
     prompt_id: null,
     prompt_title: null,
     prompt_version: null,

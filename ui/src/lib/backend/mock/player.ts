@@ -208,6 +208,7 @@ export class Player {
         attempts: this.#attempt,
         continued: false,
         fallback_text: false,
+        cost_source: "unknown",
         first_token_ms: this.detail.summary.first_token_ms ?? 0,
         elapsed_ms: this.#now(),
       },

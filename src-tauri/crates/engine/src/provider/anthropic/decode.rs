@@ -1,7 +1,7 @@
 //! Streams and whole answers of the Messages API.
 
 use super::super::codec::truncated;
-use super::super::json::{self, Count, Str};
+use super::super::json::{self, Count, Served, Str};
 use super::super::{Decoder, Delta, SseEvent, classify};
 use super::usage::WireUsage;
 use crate::call::FinishReason;
@@ -78,6 +78,14 @@ struct Message<'a> {
     error: Option<&'a RawValue>,
 }
 
+/// What a usage object says beside its counts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Word<'a> {
+    #[serde(borrow)]
+    service_tier: Str<'a>,
+}
+
 /// A tool call under way.
 #[derive(Debug)]
 struct Call {
@@ -92,6 +100,7 @@ struct Call {
 #[derive(Debug, Default)]
 pub(super) struct MessagesDecoder {
     usage: WireUsage,
+    served: Served,
     calls: Vec<Call>,
     finished: bool,
     done: bool,
@@ -234,10 +243,15 @@ impl MessagesDecoder {
     }
 
     fn count(&mut self, usage: Option<&RawValue>, out: &mut Vec<Delta>) {
-        if let Some(usage) = usage.and_then(|raw| serde_json::from_str::<WireUsage>(raw.get()).ok())
-        {
-            self.usage = usage.after(self.usage);
-            out.push(Delta::Usage(self.usage.buckets()));
+        let Some(usage) = usage else {
+            return;
+        };
+        if let Ok(Word { service_tier }) = serde_json::from_str(usage.get()) {
+            out.extend(self.served.hear(&service_tier));
+        }
+        if let Ok(counts) = serde_json::from_str::<WireUsage>(usage.get()) {
+            self.usage = counts.after(self.usage);
+            out.extend(self.usage.believed().map(Delta::Usage));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Usage of the Messages API: cached tokens stand beside `input_tokens`, thinking inside
 //! `output_tokens`.
 
+use super::super::buckets::absurd;
 use super::super::json::Count;
 use crate::usage::Usage;
 use serde::Deserialize;
@@ -49,8 +50,25 @@ impl WireUsage {
         }
     }
 
+    /// Returns the usage in disjoint buckets, or `None` if it cannot be true.
+    pub(super) fn believed(self) -> Option<Usage> {
+        let creation = self.cache_creation.unwrap_or_default();
+        let output = self.output_tokens_details.unwrap_or_default();
+        let counts = [
+            self.input_tokens,
+            self.cache_read_input_tokens,
+            self.cache_creation_input_tokens,
+            self.output_tokens,
+            creation.ephemeral_5m_input_tokens,
+            creation.ephemeral_1h_input_tokens,
+            output.thinking_tokens,
+        ];
+        let usage = self.buckets();
+        (!absurd(&counts, &usage)).then_some(usage)
+    }
+
     /// Returns the usage in disjoint buckets.
-    pub(super) fn buckets(self) -> Usage {
+    fn buckets(self) -> Usage {
         let creation = self.cache_creation.unwrap_or_default();
         let five_minutes = creation.ephemeral_5m_input_tokens.or_zero();
         let one_hour = creation.ephemeral_1h_input_tokens.or_zero();

@@ -1,8 +1,8 @@
 //! Streams and whole answers of Gemini. There is no end mark: the body ends after a finish reason.
 
-use super::super::buckets::{Totals, split};
+use super::super::buckets::{Totals, absurd, split};
 use super::super::codec::truncated;
-use super::super::json::{self, Count, Str};
+use super::super::json::{self, Count, Served, Str};
 use super::super::{Decoder, Delta, SseEvent, classify};
 use crate::call::FinishReason;
 use crate::error::{CallError, ErrorKind};
@@ -71,6 +71,14 @@ struct Feedback<'a> {
     block_reason: Str<'a>,
 }
 
+/// What a usage object says beside its counts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Word<'a> {
+    #[serde(borrow)]
+    service_tier: Str<'a>,
+}
+
 /// Cached tokens stand inside the prompt, thoughts and the results of built-in tools beside.
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -84,6 +92,20 @@ struct WireUsage {
 }
 
 impl WireUsage {
+    /// Returns the usage in disjoint buckets, or `None` if it cannot be true.
+    fn believed(self) -> Option<Usage> {
+        let counts = [
+            self.prompt_token_count,
+            self.cached_content_token_count,
+            self.tool_use_prompt_token_count,
+            self.candidates_token_count,
+            self.thoughts_token_count,
+            self.total_token_count,
+        ];
+        let usage = self.buckets();
+        (!absurd(&counts, &usage)).then_some(usage)
+    }
+
     fn buckets(self) -> Usage {
         let thoughts = self.thoughts_token_count.or_zero();
         let prompt = self.prompt_token_count.or_zero();
@@ -106,6 +128,7 @@ impl WireUsage {
 pub(super) struct GeminiDecoder {
     model_told: bool,
     calls: u32,
+    served: Served,
     finished: bool,
     done: bool,
 }
@@ -167,10 +190,16 @@ impl GeminiDecoder {
                 self.part(part, out);
             }
         }
+        if let Some(Word { service_tier }) = chunk
+            .usage_metadata
+            .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        {
+            out.extend(self.served.hear(&service_tier));
+        }
         let usage = chunk
             .usage_metadata
             .and_then(|raw| serde_json::from_str(raw.get()).ok());
-        if let Some(usage) = usage.map(WireUsage::buckets)
+        if let Some(usage) = usage.and_then(WireUsage::believed)
             && usage != Usage::default()
         {
             out.push(Delta::Usage(usage));

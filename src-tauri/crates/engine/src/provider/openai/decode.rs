@@ -1,7 +1,7 @@
 //! Streams and whole answers of Chat Completions.
 
 use super::super::codec::truncated;
-use super::super::json::{self, Count, Str};
+use super::super::json::{self, Count, Served, Str};
 use super::super::tools::ToolCalls;
 use super::super::{Decoder, Delta, SseEvent, classify};
 use super::content::Content;
@@ -24,6 +24,8 @@ struct Chunk<'a> {
     x_groq: Option<&'a RawValue>,
     #[serde(borrow, default)]
     error: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    service_tier: Str<'a>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -100,6 +102,7 @@ pub(super) struct ChatDecoder {
     refused: bool,
     finished: bool,
     done: bool,
+    served: Served,
     tools: ToolCalls,
 }
 
@@ -157,6 +160,7 @@ impl ChatDecoder {
         if let Some(choice) = choice {
             self.choice(choice, data, out)?;
         }
+        out.extend(self.served.hear(&chunk.service_tier));
         let usage = chunk.usage.or_else(|| {
             let groq: Groq<'_> = serde_json::from_str(chunk.x_groq?.get()).ok()?;
             groq.usage
@@ -164,7 +168,8 @@ impl ChatDecoder {
         if let Some(usage) = usage.and_then(|raw| serde_json::from_str::<WireUsage>(raw.get()).ok())
             && usage.is_filled()
         {
-            out.push(Delta::Usage(usage.buckets()));
+            out.extend(usage.believed().map(Delta::Usage));
+            out.extend(usage.cost().map(Delta::Cost));
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Usage of Chat Completions and of the many that say it slightly differently.
 
-use super::super::buckets::{Totals, split};
-use super::super::json::Count;
+use super::super::buckets::{Totals, absurd, split};
+use super::super::json::{Count, Dollars};
+use crate::price::PicoUsd;
 use crate::usage::Usage;
 use serde::Deserialize;
 
@@ -23,6 +24,8 @@ pub(super) struct WireUsage {
     cache_creation_input_tokens: Count,
     /// Servers that give reasoning at the top level.
     reasoning_tokens: Count,
+    /// OpenRouter: what it charges, in USD.
+    cost: Dollars,
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
@@ -62,6 +65,31 @@ impl WireUsage {
                 .or_zero(),
             total: self.total_tokens.or_zero(),
         })
+    }
+
+    /// Returns the usage in disjoint buckets, or `None` if it cannot be true.
+    pub(super) fn believed(self) -> Option<Usage> {
+        let prompt = self.prompt_tokens_details.unwrap_or_default();
+        let completion = self.completion_tokens_details.unwrap_or_default();
+        let counts = [
+            self.prompt_tokens,
+            self.completion_tokens,
+            self.total_tokens,
+            self.prompt_cache_hit_tokens,
+            self.cached_tokens,
+            self.cache_creation_input_tokens,
+            self.reasoning_tokens,
+            prompt.cached_tokens,
+            prompt.cache_write_tokens,
+            completion.reasoning_tokens,
+        ];
+        let usage = self.buckets();
+        (!absurd(&counts, &usage)).then_some(usage)
+    }
+
+    /// Returns what the provider says it charges; `None`: it does not say, or it cannot be true.
+    pub(super) fn cost(self) -> Option<PicoUsd> {
+        self.cost.0
     }
 
     /// Returns whether the object says anything: some servers send zeros with every chunk.

@@ -1,7 +1,7 @@
 //! Streams and whole answers of the Responses API.
 
 use super::super::codec::truncated;
-use super::super::json::{self, Count, Str};
+use super::super::json::{self, Count, Served, Str};
 use super::super::{Decoder, Delta, SseEvent, classify};
 use super::wire::{Event, Item, Response, WireUsage};
 use crate::call::FinishReason;
@@ -18,6 +18,7 @@ struct Call {
 /// Decodes one stream.
 #[derive(Debug, Default)]
 pub(super) struct ResponsesDecoder {
+    served: Served,
     model_told: bool,
     spoke: bool,
     reasoned: bool,
@@ -200,11 +201,12 @@ impl ResponsesDecoder {
             self.model_told = true;
             out.push(Delta::ResponseModel(model.to_owned()));
         }
+        out.extend(self.served.hear(&response.service_tier));
         let usage = response
             .usage
             .and_then(|raw| serde_json::from_str::<WireUsage>(raw.get()).ok());
         if let Some(usage) = usage {
-            out.push(Delta::Usage(usage.buckets()));
+            out.extend(usage.believed().map(Delta::Usage));
         }
         let reason = match kind {
             "response.completed" => None,

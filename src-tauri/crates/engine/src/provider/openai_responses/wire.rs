@@ -1,6 +1,6 @@
 //! The objects of the Responses API, as far as they matter here.
 
-use super::super::buckets::{Totals, split};
+use super::super::buckets::{Totals, absurd, split};
 use super::super::json::{Count, Str};
 use crate::usage::Usage;
 use serde::Deserialize;
@@ -39,6 +39,8 @@ pub(super) struct Response<'a> {
     pub(super) output: Option<Vec<Item<'a>>>,
     #[serde(borrow)]
     pub(super) usage: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) service_tier: Str<'a>,
     #[serde(borrow)]
     pub(super) error: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -104,8 +106,23 @@ pub(super) struct OutputDetails {
 }
 
 impl WireUsage {
-    /// Returns the usage in disjoint buckets.
-    pub(super) fn buckets(self) -> Usage {
+    /// Returns the usage in disjoint buckets, or `None` if it cannot be true.
+    pub(super) fn believed(self) -> Option<Usage> {
+        let input = self.input_tokens_details.unwrap_or_default();
+        let output = self.output_tokens_details.unwrap_or_default();
+        let counts = [
+            self.input_tokens,
+            self.output_tokens,
+            self.total_tokens,
+            input.cached_tokens,
+            input.cache_write_tokens,
+            output.reasoning_tokens,
+        ];
+        let usage = self.buckets();
+        (!absurd(&counts, &usage)).then_some(usage)
+    }
+
+    fn buckets(self) -> Usage {
         let input = self.input_tokens_details.unwrap_or_default();
         split(Totals {
             input: self.input_tokens.or_zero(),

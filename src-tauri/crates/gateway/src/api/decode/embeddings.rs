@@ -53,6 +53,8 @@ pub(in super::super) fn embeddings(
             deadline,
             caller_key: None,
             sticky: None,
+            project: None,
+            tags: Vec::new(),
             wants_wire: true,
             request,
         },

@@ -74,6 +74,8 @@ pub(super) fn decode(api: Api, mut body: Body, outside: Outside) -> Result<Asked
             deadline: outside.deadline,
             caller_key: None,
             sticky: None,
+            project: None,
+            tags: Vec::new(),
             wants_wire: true,
             request,
         },

@@ -1,0 +1,111 @@
+//! Alerts on their way to the system's notifications and to the webhook.
+
+use super::webhook;
+use crate::App;
+use crate::api::types::Alert;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use switchboard_engine::policy::marks::{Marks, Measure};
+use tokio::sync::mpsc;
+
+/// Alerts that wait; more are listed, and not sent.
+const WAITING: usize = 32;
+/// Things whose marks are remembered.
+const REMEMBERED: usize = 1000;
+
+/// What is sent out.
+#[derive(Debug)]
+pub(crate) enum Delivery {
+    Alert(Alert),
+}
+
+/// The way out, and what is known to have been told.
+#[derive(Debug)]
+pub(crate) struct Deliveries {
+    out: mpsc::Sender<Delivery>,
+    marks: Mutex<HashMap<String, Marks>>,
+    /// Why the webhook's last message was not delivered.
+    problem: Mutex<Option<String>>,
+}
+
+impl Deliveries {
+    /// Returns the way out and its other end.
+    pub(crate) fn new() -> (Self, mpsc::Receiver<Delivery>) {
+        let (out, waiting) = mpsc::channel(WAITING);
+        let deliveries = Self {
+            out,
+            marks: Mutex::default(),
+            problem: Mutex::default(),
+        };
+        (deliveries, waiting)
+    }
+
+    /// Sends an alert out. Never waits.
+    pub(super) fn send(&self, alert: Alert) {
+        if self.out.try_send(Delivery::Alert(alert)).is_err() {
+            tracing::warn!("too many alerts at once: this one is listed and not sent out");
+        }
+    }
+
+    /// Returns whether the file has to be asked about a measure.
+    pub(super) fn is_news(&self, name: &str, measure: &Measure) -> bool {
+        match lock(&self.marks).get(name) {
+            None => true,
+            Some(known) => {
+                let mut marks = known.clone();
+                marks.advance(measure).is_some() || marks != *known
+            }
+        }
+    }
+
+    /// Keeps what has been told.
+    pub(super) fn told(&self, name: &str, told: Marks) {
+        let mut marks = lock(&self.marks);
+        if marks.len() >= REMEMBERED {
+            marks.clear();
+        }
+        marks.insert(name.to_owned(), told);
+    }
+
+    /// Returns why the webhook's last message was not delivered.
+    pub(super) fn problem(&self) -> Option<String> {
+        lock(&self.problem).clone()
+    }
+
+    pub(super) fn set_problem(&self, problem: Option<String>) {
+        *lock(&self.problem) = problem;
+    }
+}
+
+/// Sends out what waits, one after the other, until the application is gone.
+pub(crate) async fn work(
+    app: std::sync::Weak<crate::Inner>,
+    mut waiting: mpsc::Receiver<Delivery>,
+) {
+    while let Some(Delivery::Alert(alert)) = waiting.recv().await {
+        let Some(inner) = app.upgrade() else { return };
+        let app = App { inner };
+        notify(&app, &alert).await;
+        webhook::send(&app, &format!("{}. {}", alert.title, alert.text)).await;
+    }
+}
+
+/// Shows an alert as a notification of the system.
+async fn notify(app: &App, alert: &Alert) {
+    if !app.config().current().alerts.notifications {
+        return;
+    }
+    let (host, alert) = (app.host_handle(), alert.clone());
+    // A notification daemon may take its time.
+    let shown = tokio::task::spawn_blocking(move || {
+        host.notifier()
+            .map(|notifier| notifier.show(&alert.title, &alert.text))
+    });
+    if let Ok(Some(Err(error))) = shown.await {
+        tracing::warn!(%error, "a notification could not be shown");
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

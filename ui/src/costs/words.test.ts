@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { outlook } from "./budget";
+import { change, failedShare, interval, percent, rangeName, rescuedBy, tokens } from "./words";
+
+const USD = 1e12;
+
+describe("the words of the Costs screen", () => {
+  it.each([
+    [0, "0 %"],
+    [0.0001, "<0.1 %"],
+    [0.381, "38.1 %"],
+    [1, "100.0 %"],
+    [null, "–"],
+    [Number.NaN, "–"],
+  ])("writes the share %s as %s", (share, text) => expect(percent(share)).toBe(text));
+
+  it.each([
+    [812, "812"],
+    [41_234, "41.2 k"],
+    [999_949, "999.9 k"],
+    [999_950, "1.00 M"],
+    [2_910_000, "2.91 M"],
+    [1_200_000_000, "1.20 B"],
+  ])("writes %d tokens as %s", (value, text) => expect(tokens(value)).toBe(text));
+
+  it.each([
+    [112, 100, "+12 % vs previous 30 days"],
+    [88, 100, "−12 % vs previous 30 days"],
+    [100, 100, "about as in the previous 30 days"],
+    [5, 0, "nothing in the previous 30 days"],
+    [0, 0, "as previous 30 days"],
+    [0, 100, "−100 % vs previous 30 days"],
+    [5000, 100, "50 × the previous 30 days"],
+  ])("compares %d with %d in words", (now, before, text) =>
+    expect(change(now, before, "previous 30 days")).toBe(text),
+  );
+
+  it("writes an interval without cents that say nothing", () => {
+    expect(interval(410.4 * USD, 447.6 * USD)).toBe("$410 – $448");
+    expect(interval(1.2 * USD, 3.456 * USD)).toBe("$1.20 – $3.46");
+    expect(interval(2 * USD, 2 * USD)).toBe("$2.00");
+  });
+
+  it("says what rescued calls, and only that", () => {
+    expect(rescuedBy({ retry: 204, fallback: 114, continuation: 0 })).toBe(
+      "by retry 204, by fallback 114",
+    );
+    expect(rescuedBy({ retry: 0, fallback: 0, continuation: 2 })).toBe("by continuation 2");
+    expect(rescuedBy({ retry: 0, fallback: 0, continuation: 0 })).toBe("no call needed it");
+  });
+
+  it("never divides by no calls", () => {
+    expect(failedShare({ calls: 12_408, failed: 112 })).toBe("0.9 % failed");
+    expect(failedShare({ calls: 0, failed: 0 })).toBe("none in this range");
+  });
+
+  it("names ranges", () => {
+    expect(rangeName({ kind: "last_7d" })).toBe("Last 7 days");
+    expect(rangeName({ kind: "custom", from: "2026-11-01", to: "2026-11-12" })).toBe(
+      "1 Nov – 12 Nov 2026",
+    );
+    expect(rangeName({ kind: "custom", from: "2025-12-30", to: "2026-01-02" })).toBe(
+      "30 Dec 2025 – 2 Jan 2026",
+    );
+  });
+
+  it("says how a forecast stands to its budget", () => {
+    const forecast = { low: 410 * USD, high: 448 * USD };
+    expect(outlook(forecast, 500 * USD)).toBe("budget $500, on track");
+    expect(outlook(forecast, 420 * USD)).toBe("budget $420, may not last");
+    expect(outlook(forecast, 12.5 * USD)).toBe("budget $12.50, will not last");
+  });
+});
