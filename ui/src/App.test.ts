@@ -54,6 +54,8 @@ describe("the shell", () => {
   });
 
   it("opens Costs with Mod+3, and from today's spend in the title", async () => {
+    const day = { scope: { of: "global" }, window: "day" } as const;
+    backend.budgets.set({ name: "daily", limit_usd: "10.00", ...day });
     await open();
     expect(screen.getByTestId("spend-meter")).toHaveTextContent("Today $3.12 of $10.00");
     press(document.body, { key: "3", code: "Digit3", ctrlKey: true });

@@ -116,7 +116,6 @@ export const strings = {
   budgets: "Budgets",
   windows: { hour: "an hour", day: "a day", week: "a week", month: "a month", call: "a call" },
   of: (limit: string): string => `of ${limit}`,
-  spentOf: (share: string, limit: string): string => `${share} of ${limit}`,
   nothingSpent: "nothing spent",
   onlyTold: "told, not blocked",
 

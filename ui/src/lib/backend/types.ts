@@ -56,7 +56,6 @@ hour_usd?: string,
  */
 day_usd?: string, notifications: boolean, 
 /**
- * Whether this program can show notifications, and why not if it cannot.
  * Why this program cannot show notifications now. Absent: it can.
  */
 notifications_problem?: string, runaway: boolean, webhook: WebhookState, };
@@ -537,6 +536,8 @@ cost?: PicoUsd, source: CostSource,
  * How urgently it was served.
  */
 service_tier: ServiceTier, };
+
+/**
  * A bar.
  */
 export type ChartBar = { 
