@@ -318,6 +318,11 @@ pub(crate) enum Config {
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Write the file's shape as JSON Schema, for completion in editors
+    ///
+    /// Save it beside the file as config.schema.json, and begin the file with
+    /// `#:schema ./config.schema.json`.
+    Schema,
     /// List the versions that were active, newest first
     Versions {
         /// One JSON object a line

@@ -7,11 +7,18 @@ use crate::terminal::{Style, clean, write};
 use std::path::Path;
 use switchboard_app::api::types::*;
 use switchboard_app::config::problems;
+use switchboard_app::config::schema::schema;
 
 pub(crate) async fn run(session: &Session, command: &Config) -> Result<Exit, Stop> {
     match command {
         Config::Path => {
             write(&format!("{}\n", path(session).await?))?;
+            Ok(Exit::Done)
+        }
+        Config::Schema => {
+            let text = serde_json::to_string_pretty(&schema())
+                .map_err(|error| Stop::new(Exit::Internal, error.to_string()))?;
+            write(&(text + "\n"))?;
             Ok(Exit::Done)
         }
         Config::Check { file } => check(session, file.as_deref()).await,

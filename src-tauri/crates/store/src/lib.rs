@@ -49,6 +49,7 @@ mod spend;
 mod sql;
 mod store;
 mod ui_state;
+mod variants;
 mod votes;
 mod writer;
 
@@ -65,4 +66,5 @@ pub use rows::{
     Labels, NewCall, Opened, PlanRow, Rating, SkippedRow, Stats, ToolCall,
 };
 pub use store::Store;
+pub use variants::VariantCall;
 pub use votes::{Verdict, Vote, VoteRecord, VoteRow};

@@ -9,6 +9,7 @@ use crate::quality::{self, QualityRow};
 use crate::queue::{Command, Queue, Reply, Work};
 use crate::readers::Readers;
 use crate::rows::{CallFilter, CallPage, CallRecord, CallRow, NewCall, Opened, Rating, Stats};
+use crate::variants::{self, VariantCall};
 use crate::votes::{self, Vote, VoteRecord};
 use crate::writer::Writer;
 use crate::{answers, calls, open, schema, ui_state};
@@ -288,6 +289,21 @@ impl Store {
     pub async fn note_gateway_key_use(&self, id: &str, at_ms: i64) -> Result<(), StoreError> {
         let id = id.to_owned();
         self.write(move |connection| gateway_keys::note_use(connection, &id, at_ms))
+            .await
+    }
+
+    /// Returns the calls of a route that went by weight and are over, newest first; `since_ms` is in
+    /// milliseconds since 1970.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn variant_calls(
+        &self,
+        route: &str,
+        since_ms: i64,
+    ) -> Result<Vec<VariantCall>, StoreError> {
+        let route = route.to_owned();
+        self.read(move |connection| variants::of_route(connection, &route, since_ms))
             .await
     }
 

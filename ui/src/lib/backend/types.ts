@@ -111,6 +111,12 @@ text: string, kind: ImportKind,
  */
 store_keys: boolean, };
 
+export type AskExperiment = { route: string, 
+/**
+ * How far back, in days; `None`: 30.
+ */
+days?: number, };
+
 /**
  * How often calls were tried.
  */
@@ -684,6 +690,41 @@ fallbacks: Array<string>,
  */
 params: Params | null, };
 
+/**
+ * What the data bear.
+ */
+export type CompareSays = "better" | "worse" | "no_difference_shown" | "not_enough_data";
+
+/**
+ * The second side against the first.
+ */
+export type CompareVerdict = { 
+/**
+ * Second less first, in the unit of the figures; rates from -1 to 1. 0 where a side has no data.
+ */
+difference: number, 
+/**
+ * Lower end of the 95 % interval of the difference; `None` where there is none.
+ */
+low: number | null, 
+/**
+ * Upper end of it.
+ */
+high: number | null, 
+/**
+ * How often a difference like this comes by chance alone, 0 to 1; `None` where it cannot be said.
+ */
+p: number | null, says: CompareSays, 
+/**
+ * Calls of the first and the second side.
+ */
+counts: [number, number], 
+/**
+ * Calls a side that would show a difference of this size four times in five, roughly; `None` where the data have
+ * no difference, or the verdict is given.
+ */
+needed: number | null, };
+
 export type CompleteRule = { text: string, 
 /**
  * In bytes of UTF-8.
@@ -871,6 +912,15 @@ call: number, began_ms: number,
  */
 elapsed_ms: number, trail: Array<TrailStep>, };
 
+/**
+ * A route's variants side by side.
+ */
+export type Experiment = { route: string, days: number, 
+/**
+ * The one with most calls first: the others are held against it.
+ */
+variants: Array<VariantReport>, };
+
 export type ExplainCall = { call: CallId, };
 
 /**
@@ -884,7 +934,7 @@ model: string, system?: string, prompt?: string,
 /**
  * What else is known; what the texts tell is filled in. `None`: nothing.
  */
-facts?: Facts, 
+facts?: RoutingFacts, 
 /**
  * What weighted options stay the same for; `None`: a draw.
  */
@@ -926,79 +976,6 @@ export type ExportedFile = {
  * A file name without folders.
  */
 name: string, language: ExportLanguage, text: string, };
-
-/**
- * What is known of a request before a model is chosen. What is not known is `None`, and no rule holds because of it.
- */
-export type Facts = { 
-/**
- * The task's name: told by the caller, or by the classifier where it was sure.
- */
-task: string | null, 
-/**
- * Tags of the request.
- */
-tags: Array<string>, 
-/**
- * System prompts and instructions, joined.
- */
-system: InputText, 
-/**
- * The text of the user's messages, joined; the last message last.
- */
-text: InputText, 
-/**
- * The language of `text`.
- */
-language: Language | null, 
-/**
- * How demanding the prompt is.
- */
-complexity: Complexity | null, 
-/**
- * Characters of the whole input, also of what `text` does not keep.
- */
-input_chars: number, 
-/**
- * Tokens of the whole input, estimated.
- */
-input_tokens: number, 
-/**
- * Images in the request.
- */
-images: number, 
-/**
- * Names of the tools that the model may call.
- */
-tools: Array<string>, 
-/**
- * Whether the answer must follow a JSON schema.
- */
-json_schema: boolean, 
-/**
- * Whether the answer is streamed.
- */
-streaming: boolean, 
-/**
- * Who calls: the gateway key's name, or the program.
- */
-caller: string | null, 
-/**
- * The project the call belongs to.
- */
-project: string | null, 
-/**
- * The saved prompt it was made from.
- */
-prompt: string | null, 
-/**
- * The time where the user is.
- */
-local_time: LocalTime | null, 
-/**
- * The share of the narrowest budget that is used: 0 is none, 1 all, more is overspent. `None`: no budget.
- */
-budget_used: number | null, };
 
 /**
  * One failed attempt in a [`Report`].
@@ -1241,8 +1218,8 @@ provider: string,
 name: string, };
 
 /**
- * Text of a request, whole up to 256 KiB, else its first and last 128 KiB: instructions stand at either end, and no
- * rule may take long because somebody pasted a book.
+ * Text of a request, whole up to 64 KiB (about 16,000 tokens), else its first and last 32 KiB: instructions stand at
+ * either end, and no rule may take long because somebody pasted a book.
  */
 export type InputText = string;
 
@@ -1290,11 +1267,6 @@ export type KeychainState = { "state": "ok" } | { "state": "locked", message: st
  * The colour of a provider's lamp. Never the only signal: a text stands beside it.
  */
 export type Lamp = "ok" | "warning" | "down" | "idle" | "simulated";
-
-/**
- * A language that rules can name, by its ISO 639-1 code.
- */
-export type Language = "ar" | "cs" | "da" | "de" | "el" | "en" | "es" | "fi" | "fr" | "he" | "hi" | "hu" | "it" | "ja" | "ko" | "nl" | "pl" | "pt" | "ro" | "ru" | "sv" | "th" | "tr" | "uk" | "zh";
 
 /**
  * Targets for single causes, as `provider/model` or `local`.
@@ -1350,6 +1322,20 @@ minute: number, };
  * How much of a setting is lost.
  */
 export type LossSeverity = "dropped" | "approximated" | "note";
+
+/**
+ * What is compared.
+ */
+export type Measure = "cost" | "latency" | "answered" | "liked" | "retries";
+
+/**
+ * One measure of a variant against the first.
+ */
+export type Measured = { measure: Measure, verdict: CompareVerdict, 
+/**
+ * The verdict as one clause.
+ */
+words: string, };
 
 /**
  * One turn of the conversation.
@@ -1648,6 +1634,11 @@ variables: { [key in string]: string }, tools: Array<Tool>, response_format: Res
 
 export type PromptId = { id: string, };
 
+/**
+ * A language that rules can name, by its ISO 639-1 code.
+ */
+export type PromptLanguage = "ar" | "cs" | "da" | "de" | "el" | "en" | "es" | "fi" | "fr" | "he" | "hi" | "hu" | "it" | "ja" | "ko" | "nl" | "pl" | "pt" | "ro" | "ru" | "sv" | "th" | "tr" | "uk" | "zh";
+
 export type PromptQuery = { 
 /**
  * Words that must occur in title or messages; empty for all.
@@ -1939,7 +1930,7 @@ task?: TaskGuess, complexity?: Complexity,
 /**
  * What the decision looked at, without the texts. `None`: nothing was looked at.
  */
-facts?: Facts, 
+facts?: RoutingFacts, 
 /**
  * Of each step with several options: which was picked.
  */
@@ -2220,6 +2211,79 @@ export type RouteTask = "classification" | "summarization" | "code_generation" |
 export type RoutedBy = "model" | "name" | "rule" | "task" | "complexity" | "default";
 
 /**
+ * What is known of a request before a model is chosen. What is not known is `None`, and no rule holds because of it.
+ */
+export type RoutingFacts = { 
+/**
+ * The task's name: told by the caller, or by the classifier where it was sure.
+ */
+task: string | null, 
+/**
+ * Tags of the request.
+ */
+tags: Array<string>, 
+/**
+ * System prompts and instructions, joined.
+ */
+system: InputText, 
+/**
+ * The text of the user's messages, joined; the last message last.
+ */
+text: InputText, 
+/**
+ * The language of `text`.
+ */
+language: PromptLanguage | null, 
+/**
+ * How demanding the prompt is.
+ */
+complexity: Complexity | null, 
+/**
+ * Characters of the whole input, also of what `text` does not keep.
+ */
+input_chars: number, 
+/**
+ * Tokens of the whole input, estimated.
+ */
+input_tokens: number, 
+/**
+ * Images in the request.
+ */
+images: number, 
+/**
+ * Names of the tools that the model may call.
+ */
+tools: Array<string>, 
+/**
+ * Whether the answer must follow a JSON schema.
+ */
+json_schema: boolean, 
+/**
+ * Whether the answer is streamed.
+ */
+streaming: boolean, 
+/**
+ * Who calls: the gateway key's name, or the program.
+ */
+caller: string | null, 
+/**
+ * The project the call belongs to.
+ */
+project: string | null, 
+/**
+ * The saved prompt it was made from.
+ */
+prompt: string | null, 
+/**
+ * The time where the user is.
+ */
+local_time: LocalTime | null, 
+/**
+ * The share of the narrowest budget that is used: 0 is none, 1 all, more is overspent. `None`: no budget.
+ */
+budget_used: number | null, };
+
+/**
  * Something that fits at the cursor.
  */
 export type RuleCompletion = { 
@@ -2328,7 +2392,7 @@ explained?: RuleExplained, error?: RuleError,
 /**
  * What the request is taken for.
  */
-facts: Facts, };
+facts: RoutingFacts, };
 
 /**
  * An autosaved draft.
@@ -2895,6 +2959,8 @@ options: Array<OptionPick>,
  * As one clause.
  */
 why: string, };
+
+/**
  * A caller whose calls are refused until a person lets it go on.
  */
 export type StoppedCaller = { 
@@ -3072,6 +3138,43 @@ reasoning_output_tokens: number,
  */
 estimated: boolean, };
 
+/**
+ * What one variant did. A saving is only worth something beside what it did to quality.
+ */
+export type VariantReport = { 
+/**
+ * `provider/model`.
+ */
+model: string, simulated: boolean, calls: number, 
+/**
+ * Of `calls`: by this variant or a fallback after it.
+ */
+answered: number, 
+/**
+ * Of `calls`: left for another target.
+ */
+left: number, 
+/**
+ * Mean, in USD; `None`: no price is known.
+ */
+cost_usd?: number, 
+/**
+ * Mean of answered calls.
+ */
+elapsed_ms?: number, 
+/**
+ * Retries a call, mean.
+ */
+retries: number, 
+/**
+ * Answers that people rated, and those they liked.
+ */
+rated: number, liked: number, 
+/**
+ * Against the first variant; empty for the first.
+ */
+against_first: Array<Measured>, };
+
 export type Verdict = { "verdict": "winner", call: CallId, } | { "verdict": "tie" } | { "verdict": "all_bad" };
 
 /**
@@ -3086,9 +3189,6 @@ export type VoteRow = {
 model: string, wins: number, ties: number, losses: number, };
 
 /**
- * A day of the week.
- */
-export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
  * The webhook, without its address.
  */
 export type WebhookState = { 
@@ -3108,6 +3208,11 @@ from?: string,
  * Why the last message was not delivered.
  */
 problem?: string, };
+
+/**
+ * A day of the week.
+ */
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
 /**
  * The wire format a provider speaks.
@@ -3156,6 +3261,8 @@ export interface Api {
   "routes.duplicate": { params: RenameRoute; result: ConfigVersion };
   /** Why a request would take its route and model, without making it. */
   "routes.explain": { params: ExplainRequest; result: RouteExplanation };
+  /** What a route's variants did, and whether the data can tell them apart. */
+  "routes.experiment": { params: AskExperiment; result: Experiment };
   /** Holds a rule against a request, part by part. */
   "routes.test_rule": { params: TestRule; result: RuleTest };
   /** What can be written at a place of a rule. */

@@ -3,6 +3,7 @@
 
 mod budget_types;
 mod config_types;
+mod experiment_types;
 mod export_types;
 mod gateway_types;
 mod rehearse_types;
@@ -108,6 +109,8 @@ api! {
 
     #[doc = "Why a request would take its route and model, without making it."]
     "routes.explain" => crate::routes::of_request, ExplainRequest, RouteExplanation;
+    #[doc = "What a route's variants did, and whether the data can tell them apart."]
+    "routes.experiment" => crate::routes::experiment, AskExperiment, Experiment;
     #[doc = "Holds a rule against a request, part by part."]
     "routes.test_rule" => crate::routes::test_rule, TestRule, RuleTest;
     #[doc = "What can be written at a place of a rule."]

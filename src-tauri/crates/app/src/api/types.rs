@@ -3,6 +3,7 @@
 
 pub use super::budget_types::*;
 pub use super::config_types::*;
+pub use super::experiment_types::*;
 pub use super::export_types::*;
 pub use super::gateway_types::*;
 pub use super::route_edit_types::*;

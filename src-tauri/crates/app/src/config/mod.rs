@@ -7,6 +7,7 @@
 mod edit;
 mod file;
 mod reload;
+pub mod schema;
 pub(crate) mod tables;
 #[cfg(test)]
 mod tests;

@@ -374,3 +374,53 @@ async fn where_no_rule_holds_the_kind_of_work_decides_and_then_how_demanding_it_
         told.sentence
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_experiment_is_reported_by_variant_and_claims_no_more_than_the_data() {
+    let even = "[routes.even]\n[[routes.even.steps]]\noptions = [{ model = \"sandbox/swift\" }, { model = \"sandbox/steady\" }]\npick = \"weighted\"\n";
+    let mut world = World::with_config(even).await;
+    let mut calls = Vec::new();
+    for _ in 0..3 {
+        let run = world.run(&["even", "even"], &[]).await;
+        calls.extend(run.calls.iter().map(|started| started.call));
+    }
+    world.until_ended(&calls).await;
+    for call in &calls {
+        world.detail(*call).await;
+    }
+    let report = world
+        .call("routes.experiment", json!({"route": "even"}))
+        .await
+        .unwrap();
+    let report: Experiment = serde_json::from_value(report).unwrap();
+    let counted: u32 = report.variants.iter().map(|variant| variant.calls).sum();
+    assert_eq!(counted, 6, "{report:?}");
+    assert!(
+        report
+            .variants
+            .iter()
+            .all(|variant| variant.simulated && variant.answered == variant.calls)
+    );
+    assert!(report.variants[0].against_first.is_empty());
+    for variant in &report.variants[1..] {
+        assert!(
+            variant
+                .against_first
+                .iter()
+                .all(|one| one.words.starts_with("not enough data")),
+            "{variant:?}"
+        );
+    }
+    assert!(
+        world
+            .call("routes.experiment", json!({"route": "none"}))
+            .await
+            .is_err()
+    );
+    assert!(
+        world
+            .call("routes.experiment", json!({"route": "even", "days": 0}))
+            .await
+            .is_err()
+    );
+}

@@ -120,6 +120,9 @@ fn the_configuration_is_checked_whole_and_an_old_version_brought_back_over_a_bro
     let good = "[routes.mine]\ntargets = [\"sandbox/swift\"]\n";
     home.write("data/config.toml", good);
     assert_eq!(home.run(&["config", "check"]).code, 0);
+    let schema = home.run(&["config", "schema"]).out;
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    assert_eq!(schema["properties"]["routes"]["type"], "object");
     home.write(
         "data/config.toml",
         "[routes.mine]\ntargets = 3\n[settings]\nretires = 2\n",
