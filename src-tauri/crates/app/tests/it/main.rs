@@ -16,4 +16,5 @@ mod rehearse;
 mod routes;
 mod routes_edit;
 mod spend;
+mod routing;
 mod world;
