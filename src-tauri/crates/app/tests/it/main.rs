@@ -15,6 +15,6 @@ mod prices;
 mod rehearse;
 mod routes;
 mod routes_edit;
-mod spend;
 mod routing;
+mod spend;
 mod world;
