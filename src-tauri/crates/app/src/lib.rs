@@ -46,7 +46,6 @@ use rehearse::Rehearsals;
 use secrets::Secrets;
 use simulator::SandboxSimulator;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use switchboard_engine::admit::Health;
