@@ -3158,6 +3158,8 @@ export interface Api {
   "spend.today": { params: Empty; result: SpendToday };
   /** A report as the text of a file. */
   "spend.export": { params: ExportSpend; result: SpendFile };
+  /** The chart as a file. */
+  "spend.picture": { params: DrawSpend; result: SpendPicture };
   /** Models with their prices of today, by letters of their names. */
   "prices.search": { params: PriceQuery; result: PriceMatches };
   /** Every price of a model: by tier, date, hours and length, with source and conflicts. */
@@ -3172,8 +3174,6 @@ export interface Api {
   "prices.use_bundled": { params: Empty; result: PriceBook };
   /** Models that go, and prices that change. */
   "prices.notices": { params: PriceNoticesQuery; result: Array<PriceNotice> };
-  /** The chart as a file. */
-  "spend.picture": { params: DrawSpend; result: SpendPicture };
   /** Compares two texts. */
   "diff.texts": { params: DiffTexts; result: Diff };
 }
