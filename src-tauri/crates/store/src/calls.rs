@@ -281,7 +281,7 @@ pub(crate) fn one(connection: &Connection, id: CallId) -> Result<Option<(i64, Ca
     let sql = format!("SELECT {COLUMNS}, key FROM calls WHERE id = ?1");
     Ok(connection
         .prepare_cached(&sql)?
-        .query_row([id_bytes(id)], |row| Ok((row.get(37)?, read_row(row)?)))
+        .query_row([id_bytes(id)], |row| Ok((row.get("key")?, read_row(row)?)))
         .optional()?)
 }
 
