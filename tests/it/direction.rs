@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "switchboard-app",
         &[
+            "switchboard-prices",
             "switchboard-charts",
             "switchboard-engine",
             "switchboard-export",

@@ -1,6 +1,8 @@
 //! Another program's configuration, added to the configuration file.
 
 mod environment;
+#[cfg(test)]
+mod tests;
 
 use crate::App;
 use crate::api::types::*;

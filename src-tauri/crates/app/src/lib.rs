@@ -20,6 +20,7 @@ pub mod info;
 pub mod live;
 pub mod network;
 pub mod plans;
+pub mod prices;
 pub mod prompts;
 pub mod providers;
 mod quality;
@@ -47,13 +48,17 @@ use rehearse::Rehearsals;
 use secrets::Secrets;
 use simulator::SandboxSimulator;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use switchboard_engine::admit::Health;
 use switchboard_engine::redact::Redactor;
 use switchboard_store::{Store, StoreError};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use gateway_keys::GatewayCaller;
+
+/// How long alerts may take on their way when the program ends.
+const LAST_ALERTS: Duration = Duration::from_secs(3);
 
 /// Who makes a process's calls, as history shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +122,8 @@ struct Inner {
     /// Ends the tasks that the application has running when it is dropped.
     _end: DropGuard,
     interrupted_at_launch: u32,
+    /// Why the kept price file does not count.
+    price_problem: Mutex<Option<String>>,
 }
 
 impl App {
@@ -143,6 +150,11 @@ impl App {
         let (store, opened) = tokio::task::spawn_blocking(move || Store::open(&path))
             .await
             .map_err(|_| ApiError::new(ErrorCode::Internal, "opening the history failed"))??;
+        // Before the configuration, whose models take their prices from the book that counts.
+        let price_problem = prices::open(&options.data_dir);
+        if let Some(problem) = &price_problem {
+            tracing::warn!(problem, "the program's own prices count");
+        }
         let config = ConfigHandle::open(&options.config_path);
         config.watch();
         let redactor = options.redactor;
@@ -185,6 +197,7 @@ impl App {
                 deliveries,
                 _end: end.drop_guard(),
                 interrupted_at_launch: opened.interrupted,
+                price_problem: Mutex::new(price_problem),
             }),
         };
         if opened.created {
@@ -238,7 +251,11 @@ impl App {
             gateway.stop().await;
         }
         self.inner.running.finish().await;
-        self.inner.money.write().await;
+        // A program that makes one call and ends tells of it too.
+        if self.inner.money.write().await {
+            alerts::look(self).await;
+        }
+        self.inner.deliveries.wait(LAST_ALERTS).await;
         if let Err(error) = self.inner.store.flush().await {
             tracing::error!(%error, "history could not be written to its end");
         }
@@ -350,6 +367,17 @@ impl App {
 
     pub(crate) fn data_dir(&self) -> &Path {
         &self.inner.data_dir
+    }
+
+    /// Why the kept price file does not count; `None`: it does, or there is none.
+    pub(crate) fn price_problem(&self) -> Option<String> {
+        let problem = self.inner.price_problem.lock();
+        problem.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_price_problem(&self, problem: Option<String>) {
+        let own = self.inner.price_problem.lock();
+        *own.unwrap_or_else(PoisonError::into_inner) = problem;
     }
 
     pub(crate) fn config_path(&self) -> &Path {

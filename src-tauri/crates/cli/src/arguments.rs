@@ -71,6 +71,8 @@ pub(crate) enum Command {
     /// The file goes to standard output, what does not hold there as it holds here to standard error. It holds
     /// no key: names of variables and secrets only.
     Export(Export),
+    /// Show what is spent of budgets, and when they reset
+    Budgets(Budgets),
     /// Take over another program's configuration: LiteLLM, Portkey, an OpenRouter body, an environment
     ///
     /// Shows what would be added to the configuration file; --apply adds it. A key in the text never goes into
@@ -414,6 +416,27 @@ pub(crate) enum ExportGateway {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Budgets {
+    #[command(subcommand)]
+    pub(crate) command: Option<BudgetsCommand>,
+
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BudgetsCommand {
+    /// Show what is spent of budgets; the same as without `list`
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Keys {
     #[command(subcommand)]
     pub(crate) command: KeysCommand,
@@ -447,6 +470,63 @@ pub(crate) enum Prices {
     Search(PricesSearch),
     /// Show every price of a model: by date, hour, service tier and length of the prompt
     Show(PricesShow),
+    /// Set what a model costs, in place of what the price book says
+    Set(PricesSet),
+    /// Take a price of your own back
+    Remove(PricesRemove),
+    /// Take a price file in place of the price book; without FILE, the program's own again
+    ///
+    /// A broken or shrunken file changes nothing, and every problem of it is told.
+    Update(PricesUpdate),
+    /// List models that go and prices that change within 180 days
+    Notices(PricesNotices),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PricesSet {
+    /// The model of a provider that is set up
+    #[arg(value_name = "PROVIDER/MODEL")]
+    pub(crate) model: String,
+
+    /// USD per million input tokens, for example 2.50
+    #[arg(long, value_name = "USD", allow_hyphen_values = true)]
+    pub(crate) input: String,
+
+    /// USD per million output tokens
+    #[arg(long, value_name = "USD", allow_hyphen_values = true)]
+    pub(crate) output: String,
+
+    /// USD per million tokens read from the prompt cache [default: as other input]
+    #[arg(long, value_name = "USD", allow_hyphen_values = true)]
+    pub(crate) cache_read: Option<String>,
+
+    /// USD per million tokens written to the prompt cache [default: as other input]
+    #[arg(long, value_name = "USD", allow_hyphen_values = true)]
+    pub(crate) cache_creation: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PricesRemove {
+    /// The model of a provider that is set up
+    #[arg(value_name = "PROVIDER/MODEL")]
+    pub(crate) model: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PricesUpdate {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PricesNotices {
+    /// Also of models that none of your providers offers
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

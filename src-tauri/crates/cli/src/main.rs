@@ -4,6 +4,7 @@
 //! links no window toolkit.
 
 mod arguments;
+mod budgets;
 mod call;
 mod compare;
 mod config;
@@ -47,8 +48,10 @@ fn main() -> ExitCode {
         }
     };
     let terminal = Terminal::new(arguments.color);
-    if let Command::Prices(prices) = &arguments.command {
-        return prices::run(terminal, prices).map_or_else(
+    if let Command::Prices(prices) = &arguments.command
+        && let Some(ended) = prices::run_of_book(terminal, arguments.data_dir.as_deref(), prices)
+    {
+        return ended.map_or_else(
             |stop| {
                 terminal.complain(&stop);
                 stop.exit.into()
@@ -87,6 +90,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Prices(_)
         | Command::Routes(_)
         | Command::Export(_)
+        | Command::Budgets(_)
         | Command::Import(_)
         | Command::Keys(_)
         | Command::Config(_)
@@ -98,10 +102,11 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Compare(arguments) => compare::run(&session, arguments).await,
         Command::Serve(arguments) => serve::run(&session, arguments).await,
         Command::Models(arguments) => models::run(&session, arguments).await,
-        Command::Prices(arguments) => prices::run(terminal, arguments),
+        Command::Prices(arguments) => prices::run(&session, arguments).await,
         Command::Routes(arguments) => routes::run(&session, arguments).await,
         Command::Config(arguments) => config::run(&session, arguments).await,
         Command::Export(arguments) => export::run(&session, arguments).await,
+        Command::Budgets(arguments) => budgets::run(&session, arguments).await,
         Command::Import(arguments) => import::run(&session, arguments).await,
         Command::Keys(arguments) => keys::run(&session, arguments).await,
         Command::Rehearse(arguments) => rehearse::run(&session, arguments).await,

@@ -1,29 +1,167 @@
-//! `switchboard-cli prices`: what models cost, and where that figure is from. It needs no configuration and no
-//! key.
+//! `switchboard-cli prices`: what models cost, and where that figure is from. To look into the price book needs no
+//! configuration and no key.
 
-use crate::arguments::{Prices, PricesSearch, PricesShow};
+use crate::arguments::{
+    Prices, PricesNotices, PricesRemove, PricesSearch, PricesSet, PricesShow, PricesUpdate,
+};
 use crate::exit::{Exit, Stop};
+use crate::session::Session;
 use crate::terminal::{Style, Terminal, clean, write};
 use crate::wrap::width;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::path::Path;
+use switchboard_app::api::types::{
+    Empty, OwnPrice, PriceBook, PriceNotice, PriceNoticesQuery, PriceRef, PriceUpdate, UpdatePrices,
+};
+use switchboard_host::Folders;
 
 use switchboard_engine::price::{PicoUsd, Tariff, seller, terms_now};
-use switchboard_prices::bundled;
 use switchboard_prices::conflicts::{Conflict, conflicts};
+use switchboard_prices::current;
 use switchboard_prices::decimal::usd_per_million_text;
 use switchboard_prices::tariff::Row;
 
-pub(crate) fn run(terminal: Terminal, arguments: &Prices) -> Result<Exit, Stop> {
-    match arguments {
+/// Runs what needs nothing but the price book; `None`: it is something else.
+pub(crate) fn run_of_book(
+    terminal: Terminal,
+    data_dir: Option<&Path>,
+    arguments: &Prices,
+) -> Option<Result<Exit, Stop>> {
+    let (Prices::Search(_) | Prices::Show(_)) = arguments else {
+        return None;
+    };
+    // Without a data folder there is no file in place of the program's own book.
+    if let Ok(folders) = Folders::find(data_dir)
+        && let Some(problem) = switchboard_app::prices::open(&folders.data_dir)
+    {
+        terminal.say(&format!("warning: {problem}"));
+    }
+    Some(match arguments {
         Prices::Search(search) => run_search(terminal, search),
         Prices::Show(show) => run_show(terminal, show),
+        _ => Ok(Exit::Done),
+    })
+}
+
+/// Runs what needs the configuration.
+pub(crate) async fn run(session: &Session, arguments: &Prices) -> Result<Exit, Stop> {
+    match arguments {
+        Prices::Set(set) => run_set(session, set).await,
+        Prices::Remove(remove) => run_remove(session, remove).await,
+        Prices::Update(update) => run_update(session, update).await,
+        Prices::Notices(notices) => run_notices(session, notices).await,
+        Prices::Search(search) => run_search(session.terminal, search),
+        Prices::Show(show) => run_show(session.terminal, show),
     }
+}
+
+fn named(model: &str) -> Result<(String, String), Stop> {
+    let (provider, model) = model.split_once('/').ok_or_else(|| {
+        let message = format!("`{model}` names no provider");
+        Stop::new(Exit::Usage, message).hint("models are written provider/model")
+    })?;
+    Ok((provider.to_owned(), model.to_owned()))
+}
+
+async fn run_set(session: &Session, set: &PricesSet) -> Result<Exit, Stop> {
+    let (provider, model) = named(&set.model)?;
+    let price = OwnPrice {
+        provider,
+        model,
+        input: set.input.clone(),
+        output: set.output.clone(),
+        cache_read: set.cache_read.clone(),
+        cache_creation: set.cache_creation.clone(),
+    };
+    let kept: OwnPrice = session.api("prices.set", &price).await?;
+    let said = format!(
+        "{}/{} costs ${} in, ${} out per million tokens from now on",
+        kept.provider, kept.model, kept.input, kept.output
+    );
+    session.terminal.say(&clean(&said));
+    Ok(Exit::Done)
+}
+
+async fn run_remove(session: &Session, remove: &PricesRemove) -> Result<Exit, Stop> {
+    let (provider, model) = named(&remove.model)?;
+    let _: Empty = session
+        .api("prices.remove", &PriceRef { provider, model })
+        .await?;
+    session.terminal.say("the price book's price counts again");
+    Ok(Exit::Done)
+}
+
+async fn run_update(session: &Session, update: &PricesUpdate) -> Result<Exit, Stop> {
+    let Some(file) = &update.file else {
+        let book: PriceBook = session.api("prices.use_bundled", &Empty {}).await?;
+        let said = format!(
+            "the program's own price book counts: {} models",
+            book.models
+        );
+        session.terminal.say(&said);
+        return Ok(Exit::Done);
+    };
+    let shown = file.display();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Stop::new(Exit::Usage, format!("{shown} cannot be read: {error}")))?;
+    let became: PriceUpdate = session.api("prices.update", &UpdatePrices { text }).await?;
+    if became.problems.is_empty() {
+        let said = format!(
+            "{} models have a price: {} changed, {} new, {} gone",
+            became.book.models, became.changed, became.added, became.gone
+        );
+        session.terminal.say(&said);
+        return Ok(Exit::Done);
+    }
+    for problem in &became.problems {
+        let place = match problem.line {
+            0 => String::new(),
+            line => format!("line {line}: "),
+        };
+        let row = match problem.row.as_str() {
+            "" => String::new(),
+            row => format!(" (`{row}`)"),
+        };
+        session
+            .terminal
+            .say(&clean(&format!("{place}{}{row}", problem.message)));
+    }
+    let message = format!("{shown} is refused; the prices stay what they were");
+    Err(Stop::new(Exit::Usage, message))
+}
+
+async fn run_notices(session: &Session, asked: &PricesNotices) -> Result<Exit, Stop> {
+    let query = PriceNoticesQuery {
+        all: Some(asked.all),
+    };
+    let notices: Vec<PriceNotice> = session.api("prices.notices", &query).await?;
+    for one in &notices {
+        if asked.json {
+            let line = serde_json::to_string(one)
+                .map_err(|error| Stop::new(Exit::Internal, error.to_string()))?;
+            write(&(line + "\n"))?;
+        } else {
+            let name = clean(&format!("{}/{}", one.provider, one.model));
+            write(&format!(
+                "{name}  {}\n",
+                session.terminal.out(Style::Dim, &one.text)
+            ))?;
+        }
+    }
+    if notices.is_empty() && !asked.json {
+        session.terminal.say(match asked.all {
+            true => "nothing is announced for the next 180 days",
+            false => "nothing is announced for the models of your providers; --all shows others",
+        });
+    }
+    Ok(Exit::Done)
 }
 
 fn run_search(terminal: Terminal, search: &PricesSearch) -> Result<Exit, Stop> {
     let words = search.text.to_lowercase();
-    let named: Vec<(String, &Tariff)> = bundled()
+    let book = current();
+    let named: Vec<(String, &Tariff)> = book
         .tariffs()
         .into_iter()
         .map(|tariff| (id(tariff), &**tariff))
@@ -51,7 +189,7 @@ fn run_show(terminal: Terminal, show: &PricesShow) -> Result<Exit, Stop> {
     let found = show
         .model
         .split_once('/')
-        .and_then(|(provider, model)| bundled().find(seller(provider), model));
+        .and_then(|(provider, model)| current().find(seller(provider), model));
     let Some(tariff) = found else {
         let message = format!("no price is known for `{}`", show.model);
         let letters = show.model.rsplit('/').next().unwrap_or_default();
@@ -131,7 +269,8 @@ fn page(terminal: Terminal, tariff: &Tariff) -> String {
     let mut line = |text: &str| {
         let _ = writeln!(page, "{}", format!("  {text}").trim_end());
     };
-    if let Some(provider) = bundled().provider(&tariff.provider) {
+    let book = current();
+    if let Some(provider) = book.provider(&tariff.provider) {
         line(format!("{}  {}", provider.name, provider.url).trim_end());
     }
     let details = &tariff.details;

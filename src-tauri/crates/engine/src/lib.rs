@@ -23,4 +23,5 @@ pub mod redact;
 pub mod run;
 pub mod secret;
 pub mod transport;
+pub mod turn;
 pub mod usage;

@@ -53,7 +53,7 @@ pub(crate) fn report(route: &Route, losses: &mut Losses) {
     losses.dropped(
         "settings.max_attempts",
         format!(
-            "{there} counts attempts by target only, not to {} over the whole call",
+            "{there} has no limit of {} attempts over the whole call",
             route.max_attempts
         ),
     );

@@ -19,6 +19,7 @@ mod openrouter;
 mod place;
 mod portkey;
 mod resolve;
+mod source;
 mod tensorzero;
 mod text;
 mod vendor;

@@ -4,7 +4,7 @@
 //! keys itself and names them by slug; the open-source one takes them in the config, so that its file is a
 //! template for `envsubst`.
 
-use crate::gateway::{Language, OutFile};
+use crate::gateway::OutFile;
 use crate::input::ExportError;
 use crate::loss::Losses;
 use crate::place::Place;
@@ -96,7 +96,6 @@ pub(crate) fn files(route: &Route, losses: &mut Losses) -> Result<Vec<OutFile>, 
         "portkey.oss.template.json",
         &config(route, Host::OpenSource),
     )?;
-    debug_assert_eq!(own.language, Language::Json);
     Ok(vec![hosted, own])
 }
 

@@ -172,6 +172,11 @@ impl Book {
         self.providers.get(id)
     }
 
+    /// Returns the day of its newest data, or `None` if no source has a date.
+    pub fn date(&self) -> Option<jiff::civil::Date> {
+        self.sources.iter().filter_map(|source| source.date).max()
+    }
+
     /// Returns every tariff, by provider and model.
     pub fn tariffs(&self) -> Vec<&Arc<Tariff>> {
         let mut providers: Vec<&Provider> = self.providers.values().collect();

@@ -12,11 +12,13 @@ pub(crate) const OWN: &str = include_str!("../data/own.tsv");
 pub fn bundled() -> &'static Book {
     static BOOK: OnceLock<Book> = OnceLock::new();
     // A test holds that both files are read; without them every price would be unknown, and none wrong.
-    BOOK.get_or_init(|| {
-        let base = Book::read(PRICES.as_bytes()).unwrap_or_default();
-        match Book::read(OWN.as_bytes()) {
-            Ok(own) => base.with(&own),
-            Err(_) => base,
-        }
-    })
+    BOOK.get_or_init(|| with_own(&Book::read(PRICES.as_bytes()).unwrap_or_default()))
+}
+
+/// Returns a book with the prices on top that no data set has.
+pub(crate) fn with_own(base: &Book) -> Book {
+    match Book::read(OWN.as_bytes()) {
+        Ok(own) => base.with(&own),
+        Err(_) => base.clone(),
+    }
 }

@@ -17,6 +17,12 @@ pub fn usd_per_million(text: &str) -> Result<PicoUsd, &'static str> {
     if text.starts_with('-') {
         return Err("a price cannot be negative");
     }
+    if text.contains(['$', '€', '£', '¥']) || text.to_ascii_lowercase().contains("usd") {
+        return Err("a price is written without a currency sign");
+    }
+    if text.contains(',') {
+        return Err("a price is written with a decimal point and without commas");
+    }
     if whole.is_empty() || text.ends_with('.') {
         return Err("a price is a plain decimal number");
     }

@@ -1,7 +1,7 @@
 //! The price book: what a model's tokens cost at a moment, on a service tier, at a context length.
 //!
 //! It stands below the engine, which asks it what an answer cost. It has no clock, no files and no network: the
-//! moment is passed in, files come as bytes. `data/` holds the bundled book, its licences, and the list of
+//! moment is passed in, files come as bytes. Which book counts is one per process: [`current`]. `data/` holds the bundled book, its licences, and the list of
 //! places where its two sources differ; `cargo xtask prices` writes them.
 //!
 //! Money is exact. A price is an integer of pico-dollars per token, read from decimal text; what is not known
@@ -12,6 +12,7 @@ pub mod book;
 pub mod bundled;
 pub mod check;
 pub mod conflicts;
+pub mod current;
 pub mod decimal;
 pub mod details;
 pub mod hours;
@@ -28,6 +29,7 @@ pub mod usage;
 pub use bill::{Bill, Breakdown, CostSource, Unpriced};
 pub use book::Book;
 pub use bundled::bundled;
+pub use current::{current, replace_current};
 pub use money::PicoUsd;
 pub use rates::{Rates, TokenPrice};
 pub use tariff::{Tariff, Terms};

@@ -3,8 +3,8 @@
 use crate::error::Fault;
 use crate::key::{key_floor, newest_key_before};
 use crate::rows::{CallFilter, CallPage, CallRow, CallStatus, Rating};
-use crate::search;
 use crate::sql::{id_bytes, int, json_or_none, uint};
+use crate::{search, spend};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use switchboard_engine::call::{CallId, FinishReason};
 use switchboard_engine::event::TargetInfo;
@@ -291,10 +291,19 @@ pub(crate) fn rate(
     id: CallId,
     rating: Option<Rating>,
 ) -> Result<bool, Fault> {
-    let changed = connection
-        .prepare_cached("UPDATE calls SET rating = ?2 WHERE id = ?1")?
-        .execute(params![id_bytes(id), rating.map(rating_name)])?;
-    Ok(changed > 0)
+    let key: Option<i64> = connection
+        .prepare_cached("SELECT key FROM calls WHERE id = ?1")?
+        .query_row([id_bytes(id)], |row| row.get(0))
+        .optional()?;
+    let Some(key) = key else {
+        return Ok(false);
+    };
+    spend::unbook(connection, key)?;
+    connection
+        .prepare_cached("UPDATE calls SET rating = ?2 WHERE key = ?1")?
+        .execute(params![key, rating.map(rating_name)])?;
+    spend::book(connection, key)?;
+    Ok(true)
 }
 
 /// Returns how many calls are recorded.

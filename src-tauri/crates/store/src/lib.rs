@@ -65,6 +65,10 @@ pub use rows::{
     AttemptRow, CallFilter, CallPage, CallRecord, CallRow, CallStatus, CallsOf, EXCERPT_CHARS,
     Labels, NewCall, Opened, PlanRow, Rating, SkippedRow, Stats, ToolCall,
 };
+pub use spend::{
+    Count, SPEND_SLOT_MS, SpendAnswer, SpendBy, SpendPoint, SpendQuery, SpendSums, SpendTimes,
+    SpendValue,
+};
 pub use store::Store;
 pub use variants::VariantCall;
 pub use votes::{Verdict, Vote, VoteRecord, VoteRow};

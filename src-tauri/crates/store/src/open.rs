@@ -18,10 +18,6 @@ const STATEMENTS: usize = 64;
 /// Largest write-ahead log kept on disk after a checkpoint, in bytes.
 const LOG_BYTES: i64 = 16 * 1024 * 1024;
 
-/// Pages in the log at which it is copied into the file: 16 MB. Within it a page that every transaction
-/// writes is copied once.
-const LOG_PAGES: i64 = 4000;
-
 /// Opens the file for writing and makes it, with its folder, if it is not there.
 pub(crate) fn writable(path: &Path) -> Result<Connection, StoreError> {
     create(path)?;
@@ -35,7 +31,6 @@ pub(crate) fn set_up_writer(connection: &Connection) -> Result<(), Fault> {
     write_ahead(connection)?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
-    connection.pragma_update_and_check(None, "wal_autocheckpoint", LOG_PAGES, |_| Ok(()))?;
     connection.pragma_update(None, "cache_size", -16_000)?;
     Ok(())
 }

@@ -181,6 +181,7 @@ fn interrupt(connection: &Connection, key: i64, id: CallId) -> Result<(), Fault>
          WHERE key = ?1",
         params![key, full],
     )?;
+    crate::spend::book(connection, key)?;
     let Some((_, row)) = crate::calls::one(connection, id)? else {
         return Ok(());
     };

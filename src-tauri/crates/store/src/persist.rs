@@ -108,6 +108,7 @@ impl LiveCall {
         };
         if self.state.is_final() {
             self.write_whole(connection, &mut saved)?;
+            crate::spend::book(connection, key)?;
         } else {
             self.write_pieces(connection, &mut saved)?;
             if self.answer_changed {

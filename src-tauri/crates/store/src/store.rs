@@ -9,6 +9,7 @@ use crate::quality::{self, QualityRow};
 use crate::queue::{Command, Queue, Reply, Work};
 use crate::readers::Readers;
 use crate::rows::{CallFilter, CallPage, CallRecord, CallRow, NewCall, Opened, Rating, Stats};
+use crate::spend::{self, SpendAnswer, SpendQuery};
 use crate::variants::{self, VariantCall};
 use crate::votes::{self, Vote, VoteRecord};
 use crate::writer::Writer;
@@ -57,6 +58,7 @@ impl Store {
         let created = schema::check(&connection, &path, known).map_err(at)? == 0;
         open::set_up_writer(&connection).map_err(at)?;
         let backup = schema::migrate(&mut connection, &path, schema::MIGRATIONS).map_err(at)?;
+        spend::prepare(&mut connection).map_err(at)?;
         let interrupted = owner::interrupt_orphans(&mut connection, &path, None).map_err(at)?;
         let owner = Owner::register(&connection, &path)?;
         let owner_id = owner.id;
@@ -455,6 +457,49 @@ impl Store {
         let id = id.to_owned();
         self.write(move |connection| prompts::set_deleted(connection, &id, None))
             .await
+    }
+
+    /// Reads sums of spend, all of the same moment.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] if `edges` do not ascend, or why the file could not be read.
+    pub async fn spend(&self, queries: Vec<SpendQuery>) -> Result<Vec<SpendAnswer>, StoreError> {
+        self.read(move |connection| spend::answer(connection, &queries))
+            .await
+    }
+
+    /// Sums whole days (slots from `.0` to before `.1`) by every label, so that long ranges are read fast. A day a
+    /// transaction, so that calls are recorded meanwhile. Days that are sealed already cost nothing.
+    ///
+    /// # Errors
+    /// Why the file could not be read or written.
+    pub async fn seal_spend(&self, days: Vec<(i64, i64)>) -> Result<(), StoreError> {
+        let mut moved = 0;
+        for (first, after) in days {
+            moved += self
+                .write(move |connection| spend::seal(connection, first, after))
+                .await?;
+        }
+        if moved > 0 {
+            self.write(spend::sweep).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the sums of spend anew from the calls. Returns how many calls they hold.
+    ///
+    /// # Errors
+    /// Why the file could not be read or written.
+    pub async fn rebuild_spend(&self) -> Result<u64, StoreError> {
+        self.write(spend::rebuild).await
+    }
+
+    /// Returns whether the sums of spend equal the calls. Reads all of them, and holds the sums in memory.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn check_spend(&self) -> Result<bool, StoreError> {
+        self.read(spend::check).await
     }
 
     /// Returns how much is kept.

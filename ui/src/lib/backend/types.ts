@@ -1489,6 +1489,23 @@ first_token_ms: number,
 elapsed_ms: number, };
 
 /**
+ * A price of the user's own, for any time, tier and length.
+ */
+export type OwnPrice = { 
+/**
+ * A provider that is set up.
+ */
+provider: string, model: string, input: string, output: string, 
+/**
+ * `None`: as other input.
+ */
+cache_read?: string, 
+/**
+ * `None`: as other input.
+ */
+cache_creation?: string, };
+
+/**
  * Sampling parameters. `None` means "not sent", so the provider's own default holds.
  */
 export type Params = { 
@@ -1609,6 +1626,237 @@ route: string, };
  * A base URL as typed, to see where calls would go.
  */
 export type PreviewUrl = { wire: Wire, base_url: string, };
+
+/**
+ * The price book that counts.
+ */
+export type PriceBook = { models: number, sources: Array<PriceSource>, 
+/**
+ * Whether it is a file that the user gave, in place of the one that comes with the program.
+ */
+from_file: boolean, 
+/**
+ * Why such a file is there and does not count; `None`: it counts, or there is none.
+ */
+problem?: string, };
+
+/**
+ * Where the sources of the price book differ. The book follows the base.
+ */
+export type PriceConflict = { kind: string, 
+/**
+ * Which price, in words.
+ */
+what: string, 
+/**
+ * As the base says; empty: it says nothing.
+ */
+base: string, 
+/**
+ * As the other says; empty: it says nothing.
+ */
+overlay: string, };
+
+/**
+ * What was found, the user's own first, then models that are set up.
+ */
+export type PriceMatches = { models: Array<PriceSummary>, 
+/**
+ * How many fit, shown or not.
+ */
+total: number, book: PriceBook, };
+
+/**
+ * Something to know about a model before it happens, or while it holds.
+ */
+export type PriceNotice = { kind: PriceNoticeKind, provider: string, model: string, in_use: boolean, 
+/**
+ * The day on which it happens, UTC.
+ */
+on?: string, 
+/**
+ * One clause.
+ */
+text: string, };
+
+export type PriceNoticeKind = "retired" | "retires" | "dearer" | "changes" | "deprecated";
+
+/**
+ * Which announcements to give.
+ */
+export type PriceNoticesQuery = { 
+/**
+ * Also of models that no provider that is set up offers. Default: no.
+ */
+all?: boolean, };
+
+/**
+ * What is wrong with a price file, and how to put it right.
+ */
+export type PriceProblem = { 
+/**
+ * From 1; 0: the file as a whole.
+ */
+line: number, row: string, message: string, };
+
+/**
+ * Which prices to look for.
+ */
+export type PriceQuery = { 
+/**
+ * Words that must all occur in `provider/model`; empty: the user's own prices and the models that are set up.
+ */
+text?: string, 
+/**
+ * At most this many, 1 to 500; `None`: 100.
+ */
+limit?: number, };
+
+/**
+ * A model of a provider that is set up, or of one of the price book.
+ */
+export type PriceRef = { provider: string, model: string, };
+
+/**
+ * One price with its conditions.
+ */
+export type PriceRow = { tier: ServiceTier, 
+/**
+ * First UTC day.
+ */
+from?: string, 
+/**
+ * Hours of the week in UTC, like `12345@16:30-24:00`; 1 is Monday.
+ */
+hours?: string, 
+/**
+ * For the whole of a request with more input tokens than this; 0: of any.
+ */
+above: number, input?: string, output?: string, cache_read?: string, cache_write?: string, cache_write_1h?: string, reasoning?: string, 
+/**
+ * USD per million requests.
+ */
+request?: string, source: PriceSource, 
+/**
+ * Whether a short request on this tier is charged by it now.
+ */
+current: boolean, };
+
+/**
+ * Every price of a model.
+ */
+export type PriceSheet = { provider: string, model: string, 
+/**
+ * The seller's name for people.
+ */
+label: string, 
+/**
+ * Where the seller publishes its prices.
+ */
+url?: string, 
+/**
+ * What the price book calls it, as `provider/model`; `None`: it does not have it.
+ */
+book_name?: string, 
+/**
+ * Tokens.
+ */
+context_window?: number, 
+/**
+ * Tokens.
+ */
+max_output?: number, abilities: Array<string>, retires?: string, deprecated: boolean, 
+/**
+ * The user's own price, which counts; `None`: the price book's do.
+ */
+own?: OwnPrice, 
+/**
+ * Prices of the book, by tier, date, hours and length.
+ */
+rows: Array<PriceRow>, 
+/**
+ * Days on which the standard price changes, soonest first.
+ */
+changes: Array<string>, conflicts: Array<PriceConflict>, 
+/**
+ * Providers that are set up and can be given a price of the user's own for this model.
+ */
+providers: Array<string>, };
+
+/**
+ * Where prices are from.
+ */
+export type PriceSource = { name: string, 
+/**
+ * Day on which the data was taken.
+ */
+date?: string, licence?: string, };
+
+/**
+ * What a short request of a model costs today.
+ */
+export type PriceSummary = { 
+/**
+ * A provider that is set up, or one of the price book.
+ */
+provider: string, model: string, 
+/**
+ * `None`: not known today.
+ */
+input?: string, output?: string, 
+/**
+ * Where the price is from; `None`: no price is known.
+ */
+source?: PriceSource, 
+/**
+ * Whether it is the user's own.
+ */
+own: boolean, 
+/**
+ * Whether a provider that is set up offers the model.
+ */
+in_use: boolean, 
+/**
+ * First day on which the provider no longer serves it.
+ */
+retires?: string, 
+/**
+ * Whether the provider advises against it.
+ */
+deprecated: boolean, 
+/**
+ * Next day on which the price changes.
+ */
+changes?: string, 
+/**
+ * How often the sources of its prices differ.
+ */
+conflicts: number, };
+
+/**
+ * What became of a price file.
+ */
+export type PriceUpdate = { 
+/**
+ * Empty: the file is taken. Else the book stays what it was.
+ */
+problems: Array<PriceProblem>, 
+/**
+ * Models whose prices are not what they were.
+ */
+changed: number, 
+/**
+ * Models that were not known before.
+ */
+added: number, 
+/**
+ * Models that are no longer known.
+ */
+gone: number, 
+/**
+ * The book that counts now.
+ */
+book: PriceBook, };
 
 /**
  * A prompt opened for editing.
@@ -3095,6 +3343,15 @@ export type UiState = { values: Record<string, unknown>, };
  */
 export type Unit = "calls" | "per_call" | "milliseconds" | "pico_usd";
 
+/**
+ * A price file to take in place of the one that counts.
+ */
+export type UpdatePrices = { 
+/**
+ * The whole file.
+ */
+text: string, };
+
 export type UrlPreview = { 
 /**
  * For example `https://host/v1/chat/completions`.
@@ -3387,6 +3644,20 @@ export interface Api {
   "spend.export": { params: ExportSpend; result: SpendFile };
   /** The chart as a file. */
   "spend.picture": { params: DrawSpend; result: SpendPicture };
+  /** Models with their prices of today, by letters of their names. */
+  "prices.search": { params: PriceQuery; result: PriceMatches };
+  /** Every price of a model: by tier, date, hours and length, with source and conflicts. */
+  "prices.show": { params: PriceRef; result: PriceSheet };
+  /** Sets a price of the user's own in the configuration file. */
+  "prices.set": { params: OwnPrice; result: OwnPrice };
+  /** Takes a price of the user's own back. */
+  "prices.remove": { params: PriceRef; result: Empty };
+  /** Takes a price file in place of the book that counts. A broken or shrunken one changes nothing. */
+  "prices.update": { params: UpdatePrices; result: PriceUpdate };
+  /** Lets the price book that comes with the program count again. */
+  "prices.use_bundled": { params: Empty; result: PriceBook };
+  /** Models that go, and prices that change. */
+  "prices.notices": { params: PriceNoticesQuery; result: Array<PriceNotice> };
   /** Compares two texts. */
   "diff.texts": { params: DiffTexts; result: Diff };
 }

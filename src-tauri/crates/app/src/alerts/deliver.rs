@@ -5,8 +5,10 @@ use crate::App;
 use crate::api::types::Alert;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use switchboard_engine::policy::marks::{Marks, Measure};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 
 /// Alerts that wait; more are listed, and not sent.
 const WAITING: usize = 32;
@@ -23,6 +25,8 @@ pub(crate) enum Delivery {
 #[derive(Debug)]
 pub(crate) struct Deliveries {
     out: mpsc::Sender<Delivery>,
+    /// How many are on their way.
+    under_way: watch::Sender<usize>,
     marks: Mutex<HashMap<String, Marks>>,
     /// Why the webhook's last message was not delivered.
     problem: Mutex<Option<String>>,
@@ -34,6 +38,7 @@ impl Deliveries {
         let (out, waiting) = mpsc::channel(WAITING);
         let deliveries = Self {
             out,
+            under_way: watch::Sender::new(0),
             marks: Mutex::default(),
             problem: Mutex::default(),
         };
@@ -42,9 +47,24 @@ impl Deliveries {
 
     /// Sends an alert out. Never waits.
     pub(super) fn send(&self, alert: Alert) {
+        self.under_way.send_modify(|count| *count += 1);
         if self.out.try_send(Delivery::Alert(alert)).is_err() {
+            self.delivered();
             tracing::warn!("too many alerts at once: this one is listed and not sent out");
         }
+    }
+
+    /// Waits until all is delivered, for as long as `most`.
+    pub(crate) async fn wait(&self, most: Duration) {
+        let mut under_way = self.under_way.subscribe();
+        let done = under_way.wait_for(|count| *count == 0);
+        // What is not delivered by then is listed all the same.
+        let _ = timeout(most, done).await;
+    }
+
+    fn delivered(&self) {
+        self.under_way
+            .send_modify(|count| *count = count.saturating_sub(1));
     }
 
     /// Returns whether the file has to be asked about a measure.
@@ -87,6 +107,7 @@ pub(crate) async fn work(
         let app = App { inner };
         notify(&app, &alert).await;
         webhook::send(&app, &format!("{}. {}", alert.title, alert.text)).await;
+        app.deliveries().delivered();
     }
 }
 

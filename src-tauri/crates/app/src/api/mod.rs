@@ -6,6 +6,7 @@ mod config_types;
 mod experiment_types;
 mod export_types;
 mod gateway_types;
+mod price_types;
 mod rehearse_types;
 mod route_edit_types;
 mod routes_types;
@@ -244,6 +245,21 @@ api! {
     "spend.export" => crate::spend::export, ExportSpend, SpendFile;
     #[doc = "The chart as a file."]
     "spend.picture" => crate::spend_chart::picture, DrawSpend, SpendPicture;
+
+    #[doc = "Models with their prices of today, by letters of their names."]
+    "prices.search" => crate::prices::search, PriceQuery, PriceMatches;
+    #[doc = "Every price of a model: by tier, date, hours and length, with source and conflicts."]
+    "prices.show" => crate::prices::show, PriceRef, PriceSheet;
+    #[doc = "Sets a price of the user's own in the configuration file."]
+    "prices.set" => crate::prices::set, OwnPrice, OwnPrice;
+    #[doc = "Takes a price of the user's own back."]
+    "prices.remove" => crate::prices::remove, PriceRef, Empty;
+    #[doc = "Takes a price file in place of the book that counts. A broken or shrunken one changes nothing."]
+    "prices.update" => crate::prices::update, UpdatePrices, PriceUpdate;
+    #[doc = "Lets the price book that comes with the program count again."]
+    "prices.use_bundled" => crate::prices::use_bundled, Empty, PriceBook;
+    #[doc = "Models that go, and prices that change."]
+    "prices.notices" => crate::prices::notices, PriceNoticesQuery, Vec<PriceNotice>;
 
     #[doc = "Compares two texts."]
     "diff.texts" => crate::diff::texts, DiffTexts, Diff;

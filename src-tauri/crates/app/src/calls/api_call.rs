@@ -99,7 +99,7 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
         Caller::Gateway.name(),
         asked.caller_key.as_deref(),
         plan.route.as_deref(),
-        None,
+        asked.project.as_deref(),
     );
     let plan = budgets::cheaper(app, plan, &who, &wanted).await;
     let id = CallId::new();

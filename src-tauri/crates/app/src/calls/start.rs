@@ -91,7 +91,12 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
             sticky: &routed.sticky,
         };
         let plan = plans::plan_routed(app, &wanted, &mut routed.decision).await;
-        let who = budgets::who(app.caller().name(), None, plan.route.as_deref(), None);
+        let who = budgets::who(
+            app.caller().name(),
+            None,
+            plan.route.as_deref(),
+            params.project.as_deref(),
+        );
         let plan = budgets::cheaper(app, plan, &who, &wanted).await;
         let call = CallId::new();
         let new = new_call(

@@ -47,7 +47,7 @@ pub(super) fn edit_file(
 ///
 /// # Errors
 /// `Config` if it cannot be written.
-pub(super) fn replace_file(path: &Path, text: &str) -> Result<(), ApiError> {
+pub(crate) fn replace_file(path: &Path, text: &str) -> Result<(), ApiError> {
     file::replace(path, text).map_err(|error| {
         config_error(
             format!(
@@ -126,6 +126,17 @@ pub fn put_provider<'d>(
 /// Takes a provider out of the file. Returns whether it was there. A comment right above its header goes
 /// with it; what stands further up stays.
 pub fn remove_provider(document: &mut DocumentMut, id: &str) -> bool {
+    // Prices of a provider that is gone would be a slip of the file.
+    let prices = document.get("prices").and_then(Item::as_table_like);
+    let own: Vec<String> = prices
+        .into_iter()
+        .flat_map(|prices| prices.iter())
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| name.split_once('/').is_some_and(|(of, _)| of == id))
+        .collect();
+    for name in own {
+        tables::remove(document, "prices", &name);
+    }
     tables::remove(document, "providers", id)
 }
 

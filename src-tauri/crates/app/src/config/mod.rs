@@ -13,7 +13,7 @@ pub(crate) mod tables;
 mod tests;
 pub mod versions;
 
-pub(crate) use edit::check as check_text;
+pub(crate) use edit::{check as check_text, replace_file};
 pub use edit::{provider_table, put_provider, remove_provider, set_active_key, set_key, unset_key};
 
 use crate::api::types::{ApiError, ConfigProblem, ErrorCode};

@@ -48,6 +48,7 @@ pub(crate) fn keyless(config: &Config, provider: &str, model: &str) -> Result<Ta
         accept_invalid_tls: false,
         limits: Default::default(),
         models: Vec::new(),
+        prices: Default::default(),
         key_url: None,
     };
     Ok(target(config, &configured, model_of(Some(known.id), model)))

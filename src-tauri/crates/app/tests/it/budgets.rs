@@ -381,6 +381,43 @@ async fn each_step_is_told_once_by_notification_and_webhook_also_over_a_restart(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_projects_budget_counts_its_calls_and_no_others() {
+    let (_upstream, config) =
+        paid("[budgets.research]\nproject = \"research\"\nlimit = \"0.03\"\nwindow = \"week\"\n")
+            .await;
+    let mut world = World::with_config(&config).await;
+    let body = json!({
+        "messages": [{"role": "user", "parts": [{"type": "text", "text": "Why is the sky blue?"}]}],
+        "params": {"max_tokens": 20},
+        "columns": [{"id": "c", "model": model(MODEL)}],
+    });
+    let mut ends = Vec::new();
+    for project in ["research", "other", "research"] {
+        let run = json!({"body": body.clone(), "project": project});
+        let run: StartedRun =
+            serde_json::from_value(call(&world.app, "calls.start", run).await).unwrap();
+        let id = run.calls[0].call;
+        let events = world.until_ended(&[id]).await;
+        ends.push(end_of(&events, id).is_ok());
+    }
+    assert_eq!(ends, [true, true, false]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_ends_after_its_call_has_told_of_it() {
+    let (_upstream, config) = paid("[alerts]\nladder = [\"0.01\"]\n").await;
+    let notifier = Arc::new(FakeNotifier::default());
+    let host = BareHost {
+        notifier: Some(Arc::clone(&notifier)),
+        ..BareHost::default()
+    };
+    let mut world = World::with_host(&config, host).await;
+    ask(&mut world, &model(MODEL)).await.unwrap();
+    world.app.shutdown().await;
+    assert_eq!(notifier.0.lock().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_muted_budget_is_listed_and_not_sent() {
     let (_upstream, config) =
         paid("[budgets.all]\nlimit = \"0.02\"\nwindow = \"day\"\n[alerts]\nladder = [\"0.01\"]\n")

@@ -10,6 +10,8 @@ mod budgets;
 mod calls;
 mod faults;
 mod gateway;
+mod lamps;
+mod prices;
 mod rehearse;
 mod routes;
 mod routes_edit;

@@ -1,6 +1,7 @@
 //! The real program, as scripts and people run it.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod budgets;
 mod call;
 mod compare;
 mod export;

@@ -269,6 +269,7 @@ impl<'a> Attempt<'a> {
                 Delta::ToolCall { .. } => true,
             }
         });
+        join_texts(&mut self.deltas);
         if content == 0 {
             return;
         }
@@ -309,6 +310,18 @@ impl<'a> Attempt<'a> {
         };
         Err(error)
     }
+}
+
+/// Makes one piece of pieces that came together: each is an event for everybody who follows the call.
+fn join_texts(deltas: &mut Vec<Delta>) {
+    deltas.dedup_by(|next, last| match (last, next) {
+        (Delta::Text(text), Delta::Text(more))
+        | (Delta::Reasoning(text), Delta::Reasoning(more)) => {
+            text.push_str(more);
+            true
+        }
+        _ => false,
+    });
 }
 
 impl Reader {

@@ -1,12 +1,12 @@
 //! What is known about models by name: what they take, how patient to be, what they cost.
 //!
-//! Unknown counts as able, and an unknown price stays unknown. Prices are those of the bundled price book.
+//! Unknown counts as able, and an unknown price stays unknown. Prices are those of the price book that counts.
 
 use crate::plan::Tier;
 use crate::price::{Tariff, seller};
 use crate::provider::{Capabilities, claude_version};
 use std::sync::Arc;
-use switchboard_prices::bundled;
+use switchboard_prices::current;
 
 /// Every sampling parameter by name, as in `Params`.
 pub(super) const PARAMS: [&str; 6] = [
@@ -52,7 +52,7 @@ pub fn facts(preset: Option<&str>, model: &str) -> Facts {
         }
     }
     facts.capabilities.prefill = takes_begun_answers(preset, model);
-    facts.price = preset.and_then(|preset| bundled().find(seller(preset), model));
+    facts.price = preset.and_then(|preset| current().find(seller(preset), model));
     if facts.capabilities.context_window.is_none() {
         let details = facts.price.as_ref().map(|price| &price.details);
         facts.capabilities.context_window = details.and_then(|details| details.context_window);

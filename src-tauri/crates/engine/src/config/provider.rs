@@ -3,7 +3,10 @@
 use crate::config::limits::over;
 use crate::config::model::{ModelConfig, model_of};
 use crate::plan::Limits;
+use crate::price::Tariff;
 use crate::provider::Endpoint;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A provider: where it is, how it is spoken to, and the names of its credentials.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +32,8 @@ pub struct ProviderConfig {
     pub limits: Limits,
     /// Models to offer; others of the provider can be called too.
     pub models: Vec<ModelConfig>,
+    /// The user's own prices, by model; they stand before all others.
+    pub prices: BTreeMap<String, Arc<Tariff>>,
     /// Where a key can be made; `None` if unknown.
     pub key_url: Option<String>,
 }
@@ -42,6 +47,9 @@ impl ProviderConfig {
             .cloned()
             .unwrap_or_else(|| model_of(self.preset.as_deref(), name));
         model.limits = over(model.limits, self.limits);
+        if let Some(own) = self.prices.get(name) {
+            model.price = Some(Arc::clone(own));
+        }
         model
     }
 

@@ -8,7 +8,9 @@ use crate::config::presets::{PLACEHOLDER, Preset, preset, presets};
 use crate::config::provider::{ProviderConfig, SecretRef, SecretSource};
 use crate::config::raw::{Field, Problems, Table, nearest, place};
 use crate::config::settings::{Network, Proxy, Settings, TierTimeouts};
-use crate::config::{Config, Problem, TEXT_LIMIT, alerts, budgets, gateway, limits, read_route};
+use crate::config::{
+    Config, Problem, TEXT_LIMIT, alerts, budgets, gateway, limits, own_prices, read_route,
+};
 use crate::plan::{Recovery, Tier};
 use crate::price::{PicoUsd, Tariff, TokenPrice};
 use crate::provider::{AuthStyle, Endpoint, Wire};
@@ -70,6 +72,9 @@ pub(super) fn config(text: &str) -> Result<Config, Vec<Problem>> {
             ids.push(field.name);
             config.providers.extend(provider(&field, &mut problems));
         }
+    }
+    if let Some(field) = root.take("prices") {
+        own_prices::read(&field, &ids, &mut config.providers, &mut problems);
     }
     if let Some(field) = root.take("settings") {
         config.settings = settings(&field, &mut problems);
@@ -407,6 +412,7 @@ fn provider(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<ProviderCo
             })
             .collect()
         }),
+        prices: Default::default(),
         key_url: base.and_then(|preset| preset.key_url).map(str::to_owned),
     })
 }
@@ -691,7 +697,7 @@ fn model(
     })
 }
 
-fn price(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<TokenPrice> {
+pub(super) fn price(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<TokenPrice> {
     let form = "write { input = 2.50, output = 10 }, in USD per million tokens";
     let mut table = field.table(problems)?;
     let (input, output) = (table.take("input"), table.take("output"));

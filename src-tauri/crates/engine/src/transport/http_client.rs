@@ -3,6 +3,7 @@
 //! HTTP/2 by ALPN, keep-alive, proxy variables and the OS trust roots are honoured; requests to this
 //! machine bypass the proxy. Nothing is retried, redirected or timed out here: that is the loop's.
 
+use super::gather::gathered;
 use super::{Response, Transport};
 use crate::config::Proxy;
 use crate::error::{CallError, ErrorKind};
@@ -133,8 +134,7 @@ impl Transport for HttpClient {
             .await
             .map_err(|error| explain(&error, &host, connect_timeout))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response
-            .bytes_stream()
+        let body = gathered(response.bytes_stream())
             .map_err(move |error| explain(&error, &host, connect_timeout))
             .boxed();
         Ok(Response {

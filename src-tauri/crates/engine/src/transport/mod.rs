@@ -7,6 +7,7 @@ use futures_util::stream::BoxStream;
 use std::future::Future;
 use std::time::Duration;
 
+mod gather;
 pub mod http_client;
 pub mod scripted;
 

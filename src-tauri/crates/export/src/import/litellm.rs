@@ -4,6 +4,7 @@
 //! name begins with another's, such as `chat-fb1` beside `chat`, is a step of that one only.
 
 use super::draft::{Draft, Key, NewRoute, NewStep, STEPS};
+use super::litellm_rules::Rules;
 use super::place;
 use super::value::Node;
 use serde_json::Value;
@@ -377,63 +378,4 @@ fn add(group: &mut Group, target: String, params: &Node<'_>, draft: &mut Draft<'
         );
     }
     step.options.push((target, weight));
-}
-
-/// Where failures of a group go.
-#[derive(Debug, Default)]
-struct Rules {
-    general: BTreeMap<String, Vec<String>>,
-    default: Vec<String>,
-    too_long: BTreeMap<String, Vec<String>>,
-    filtered: BTreeMap<String, Vec<String>>,
-}
-
-impl Rules {
-    fn read(settings: &[&Node<'_>]) -> Self {
-        let mut rules = Self::default();
-        for table in settings {
-            for (name, rule) in [
-                ("fallbacks", &mut rules.general),
-                ("context_window_fallbacks", &mut rules.too_long),
-                ("content_policy_fallbacks", &mut rules.filtered),
-            ] {
-                // A list of maps, each with one key as a rule.
-                for entry in table.tables(name) {
-                    for (group, to) in entry.map {
-                        rule.entry(group.clone()).or_insert_with(|| texts(to));
-                    }
-                }
-            }
-            if rules.default.is_empty() {
-                rules.default = table
-                    .get("default_fallbacks")
-                    .map(texts)
-                    .unwrap_or_default();
-            }
-        }
-        rules
-    }
-
-    fn fallbacks(&self, group: &str) -> Vec<String> {
-        let own = self.general.get(group).or_else(|| self.general.get("*"));
-        let names = own.unwrap_or(&self.default);
-        names
-            .iter()
-            .filter(|name| *name != group)
-            .cloned()
-            .collect()
-    }
-
-    /// Returns whether a group is where failures of another go.
-    fn names(&self, group: &str) -> bool {
-        let rules = [&self.general, &self.too_long, &self.filtered];
-        let mut targets = rules.into_iter().flat_map(BTreeMap::values).flatten();
-        targets.any(|name| name == group)
-    }
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    let items = value.as_array().into_iter().flatten();
-    let texts = items.filter_map(Value::as_str);
-    texts.map(str::to_owned).collect()
 }

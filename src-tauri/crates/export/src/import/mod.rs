@@ -5,6 +5,7 @@
 
 mod draft;
 mod litellm;
+mod litellm_rules;
 mod name;
 mod openrouter;
 mod place;

@@ -150,3 +150,52 @@ fn built_in_routes_go_to_every_gateway() {
         }
     }
 }
+
+#[test]
+fn what_stays_behind_of_a_provider_is_reported_by_name() {
+    let config = switchboard_engine::config::Config::parse(
+        r#"
+[providers.house]
+preset = "openai-compatible"
+base_url = "https://llm.example.com/api/v1?code=abc"
+headers = { "X-Team" = "search" }
+accept_invalid_tls = true
+requests_per_minute = 17
+"#,
+    )
+    .unwrap();
+    let mut route = route();
+    route.steps = vec![RouteStep::plain(model("house", "m"))];
+    (route.content_filter, route.context_too_long, route.auth) = Default::default();
+    for to in Gateway::ALL {
+        if to == Gateway::OpenRouter {
+            continue;
+        }
+        let export = out(&config, &route, &[], to);
+        for name in ["headers.X-Team", "base_url", "accept_invalid_tls"] {
+            let setting = format!("providers.house.{name}");
+            let dropped = |loss: &&switchboard_export::Loss| {
+                loss.setting.eq_ignore_ascii_case(&setting) && loss.severity == Severity::Dropped
+            };
+            assert!(
+                export.losses.iter().any(|loss| dropped(&loss)),
+                "{to:?}: {name}"
+            );
+        }
+        // No key is named in the file: one is looked for in a variable made of the provider's id.
+        assert!(
+            text(&export).contains("HOUSE_API_KEY") || to == Gateway::Portkey,
+            "{to:?}"
+        );
+        let limited = export
+            .losses
+            .iter()
+            .any(|loss| loss.setting == "providers.house.limits");
+        assert_eq!(limited, to != Gateway::LiteLlm, "{to:?}");
+        assert_eq!(
+            text(&export).contains("17"),
+            to == Gateway::LiteLlm,
+            "{to:?}"
+        );
+    }
+}

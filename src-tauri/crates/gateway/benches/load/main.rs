@@ -1,6 +1,6 @@
 //! What the gateway adds to a call, beside a bare proxy that does nothing but pass bytes on.
 //!
-//! `cargo bench -p switchboard-gateway` prints one line per number. Gateway and proxy each run in a process of
+//! `cargo xtask bench --only load` prints one line per number. Gateway and proxy each run in a process of
 //! their own, on one core where `taskset` is there; the simulator and the load run in this one, on another.
 //! Load is open-loop: a request is due at its time, whether those before it are done or not, and its latency
 //! counts from when it was due. `BENCH_RATE` sets the requests a second (300 unless told), `BENCH_SECONDS`

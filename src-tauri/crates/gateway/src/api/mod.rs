@@ -18,7 +18,6 @@ mod server;
 mod shown;
 mod stall;
 mod stream;
-mod turn;
 mod vectors;
 
 pub use server::{Gateway, GatewayError, GatewayOptions, serve_gateway};

@@ -7,7 +7,6 @@ use super::framing::Framing;
 use super::pass::Pass;
 use super::render::Render;
 use super::shown::Shown;
-use super::turn::turn;
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -16,6 +15,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 use switchboard_app::calls::{ApiCallHandle, Told};
 use switchboard_engine::event::{Event, Outcome};
+use switchboard_engine::turn::turn;
 
 /// A stream that has nothing to say says so this often, so that nothing between takes it for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);

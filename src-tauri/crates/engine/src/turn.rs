@@ -9,10 +9,10 @@ use std::task::{Context, Poll, Wake, Waker};
 
 /// Waits until the tasks that are ready now have had their turn; for nothing else, and for no time.
 ///
-/// What a provider sends in one go passes several tasks, piece by piece. Who writes after a turn writes
-/// all of it at once. As [`tokio::task::yield_now`], but it holds also where the future is polled again
+/// What a provider sends in one go passes several tasks, piece by piece. Who goes on after a turn goes on
+/// with all of it at once. As [`tokio::task::yield_now`], but it holds also where the future is polled again
 /// before its turn is over, as hyper does with the body of a reply.
-pub(super) async fn turn() {
+pub async fn turn() {
     let turn = Arc::new(Turn::default());
     let waker = Waker::from(Arc::clone(&turn));
     // Hands the waker to the scheduler; what it returns is always that it waits.
