@@ -32,6 +32,7 @@ pub fn schema() -> Value {
         // Read whole by the program; not described further here.
         "budgets": { "type": "object" },
         "alerts": { "type": "object" },
+        "prices": { "type": "object" },
     }));
     let mut root = root;
     root["$schema"] = "http://json-schema.org/draft-07/schema#".into();
