@@ -33,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "switchboard-sandbox",
             "switchboard-store",
             "switchboard-rehearse",
+            "switchboard-routing",
         ],
     ),
     (

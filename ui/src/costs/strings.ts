@@ -3,6 +3,7 @@ import type { SpendBy, SpendRange, SpendView } from "../lib/backend";
 
 export const strings = {
   title: "Costs",
+  prices: "Prices",
   ranges: {
     today: "Today",
     last_24h: "Last 24 hours",

@@ -187,4 +187,17 @@ describe("Routes", () => {
     await fireEvent.click(screen.getByTestId("export-copy"));
     expect(backend.copied).toContain("gpt-6.1-terra");
   });
+
+  it("imports another program's routes after showing what would be added", async () => {
+    await open();
+    actions.run("routes.import");
+    await pass();
+    const text = "model_list:\n  - model_name: fast-lane\n";
+    await fireEvent.input(screen.getByLabelText("Text to import"), { target: { value: text } });
+    await pass();
+    expect(screen.getByTestId("import-toml")).toHaveTextContent("[routes.fast-lane]");
+    await fireEvent.click(screen.getByTestId("import-apply"));
+    await pass();
+    expect(screen.getByTestId("route-fast-lane")).toHaveAttribute("aria-current", "true");
+  });
 });

@@ -23,6 +23,7 @@ pub mod plans;
 pub mod prices;
 pub mod prompts;
 pub mod providers;
+mod quality;
 pub mod rehearse;
 pub mod routes;
 pub mod secrets;
@@ -42,6 +43,7 @@ use host::Host;
 use live::{LiveHub, Subscription};
 use network::Http;
 use providers::Providers;
+use quality::Qualities;
 use rehearse::Rehearsals;
 use secrets::Secrets;
 use simulator::SandboxSimulator;
@@ -111,6 +113,7 @@ struct Inner {
     running: Running,
     health: Health,
     rehearsals: Rehearsals,
+    quality: Qualities,
     host: Arc<dyn Host>,
     gateway: GatewayState,
     gateway_keys: GatewayKeys,
@@ -186,6 +189,7 @@ impl App {
                 running: Running::default(),
                 health: Health::default(),
                 rehearsals: Rehearsals::default(),
+                quality: Qualities::default(),
                 host: options.host,
                 gateway: GatewayState::default(),
                 gateway_keys: GatewayKeys::new(store.clone()),
@@ -314,6 +318,11 @@ impl App {
     /// What is known about targets across calls.
     pub(crate) fn health(&self) -> &Health {
         &self.inner.health
+    }
+
+    /// How models did in people's eyes.
+    pub(crate) fn quality(&self) -> &Qualities {
+        &self.inner.quality
     }
 
     pub(crate) fn rehearsals(&self) -> &Rehearsals {

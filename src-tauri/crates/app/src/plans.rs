@@ -1,12 +1,22 @@
 //! From what a caller names (a model, a list of models, a route) to a plan.
 
+mod asked;
+mod auto;
 mod chain;
+mod classify;
+mod pick;
+
+pub use asked::Asked;
+pub(crate) use asked::local_time;
+pub(crate) use auto::by_facts;
+pub use auto::{AUTO, Routed, route};
 
 use crate::App;
+use crate::api::types::{RouteDecision, RoutePick, StepPick};
 use chain::{Chain, Mode};
 use std::time::Duration;
 use switchboard_engine::call::ModelRequest;
-use switchboard_engine::config::RouteConfig;
+use switchboard_engine::config::{Pick, RouteConfig};
 use switchboard_engine::event::TargetInfo;
 use switchboard_engine::plan::{Candidate, CauseLists, Plan, Recovery, Tier};
 
@@ -29,18 +39,33 @@ pub struct Wanted<'a> {
     pub deadline: Option<Duration>,
     /// What is to be sent: targets that cannot take it are passed over.
     pub request: &'a ModelRequest,
+    /// What weighted options of a step stay the same for: see [`Routed::sticky`].
+    pub sticky: &'a str,
 }
 
 /// Resolves what was asked for. What cannot be used stays in the plan with its reason.
 pub async fn plan(app: &App, wanted: &Wanted<'_>) -> Plan {
-    build(app, wanted, Mode::Real).await
+    build(app, wanted, Mode::Real).await.0
+}
+
+/// Resolves what a decision leads to, and notes in it which options were picked.
+pub async fn plan_routed(app: &App, wanted: &Wanted<'_>, decision: &mut RouteDecision) -> Plan {
+    let (mut plan, picks) = build(app, wanted, Mode::Real).await;
+    if decision.asked == AUTO
+        && let Some(reason) = plan.reasons.first_mut()
+        && let Some(route) = &decision.route
+    {
+        *reason = format!("route {route}, because {}", decision.why);
+    }
+    decision.picks = picks;
+    plan
 }
 
 /// Resolves what was asked for without asking for any key: every target has the clocks, limits, abilities
 /// and price of the real model, and none can be sent anything. For running a plan where nothing leaves the
 /// program.
 pub async fn rehearsal_plan(app: &App, wanted: &Wanted<'_>) -> Plan {
-    build(app, wanted, Mode::Keyless).await
+    build(app, wanted, Mode::Keyless).await.0
 }
 
 /// Returns most tokens of an answer that the route of this name sets where the request says nothing; `None`
@@ -64,11 +89,14 @@ pub fn complete(app: &App, model: &str, request: &mut ModelRequest) {
     }
 }
 
-async fn build(app: &App, wanted: &Wanted<'_>, mode: Mode) -> Plan {
+async fn build(app: &App, wanted: &Wanted<'_>, mode: Mode) -> (Plan, Vec<StepPick>) {
     let config = app.config().current();
     let (name, _) = without_twins(wanted.model);
     let route = config.route(name);
-    let mut chain = Chain::new(app, &config, mode);
+    if route.is_some_and(|route| route.steps.iter().any(|step| step.pick == Pick::Best)) {
+        app.quality().refresh(app).await;
+    }
+    let mut chain = Chain::new(app, &config, mode, wanted);
     let mut reasons = Vec::new();
     chain.add_named(wanted.model, &mut reasons).await;
     for fallback in wanted.fallbacks {
@@ -86,7 +114,12 @@ async fn build(app: &App, wanted: &Wanted<'_>, mode: Mode) -> Plan {
         .or(route.and_then(RouteConfig::time_limit))
         .or(settings.deadline)
         .unwrap_or_else(|| patience_of(&chain.candidates));
-    Plan {
+    for pick in &chain.picks {
+        if let Some(first) = pick.options.first() {
+            reasons.push(format!("{} {}", first.model, pick.why));
+        }
+    }
+    let plan = Plan {
         route: route.map(|_| wanted.model.trim().to_owned()),
         general,
         lists,
@@ -99,7 +132,8 @@ async fn build(app: &App, wanted: &Wanted<'_>, mode: Mode) -> Plan {
             .unwrap_or(settings.recovery),
         reasons,
         candidates: chain.candidates,
-    }
+    };
+    (plan, chain.picks)
 }
 
 async fn lists(chain: &mut Chain<'_>, route: &RouteConfig, name: &str) -> CauseLists {
@@ -164,6 +198,27 @@ fn why(wanted: &Wanted<'_>, route: Option<&RouteConfig>, targets: usize) -> Stri
             )
         }
     }
+}
+
+/// Returns whether a caller leaves the choice to the program.
+pub(crate) fn is_auto(model: &str) -> bool {
+    without_twins(model).0 == AUTO
+}
+
+/// Returns a decision as it is recorded; `None`: nothing was decided.
+pub(crate) fn recorded(decision: &RouteDecision) -> Option<String> {
+    if decision.asked != AUTO && decision.picks.is_empty() {
+        return None;
+    }
+    // A call is worth more than the note on how it was decided.
+    serde_json::to_string(decision).ok()
+}
+
+/// Returns the variant that the first weighted step was decided for; `None`: there was no choice.
+pub(crate) fn variant(decision: &RouteDecision) -> Option<String> {
+    let weighted = |pick: &&StepPick| pick.pick == RoutePick::Weighted;
+    let pick = decision.picks.iter().find(weighted)?;
+    pick.options.first().map(|option| option.model.clone())
 }
 
 /// Splits `sim:` off a name; `true` if it was there.

@@ -63,6 +63,9 @@ pub(crate) enum Command {
     Prices(Prices),
     /// List the routes that can be asked in place of a model
     Routes(Routes),
+    /// Check the configuration file, list its versions and bring one back
+    #[command(subcommand)]
+    Config(Config),
     /// Write a route in the own form of a gateway for production
     ///
     /// The file goes to standard output, what does not hold there as it holds here to standard error. It holds
@@ -93,7 +96,7 @@ pub(crate) struct Call {
     #[command(flatten)]
     pub(crate) prompt: Prompt,
 
-    /// The model to ask, as provider/model, or a route's name
+    /// The model to ask, as provider/model, a route's name, or auto for the route that fits
     #[arg(short, long, value_name = "MODEL", default_value = "sandbox/steady")]
     pub(crate) model: String,
 
@@ -266,6 +269,82 @@ pub(crate) enum RoutesCommand {
     /// A route's name is asked in place of a model. With `sim:` before it, simulated twins of its targets
     /// answer, so that it can be tried without a key.
     List(ListRoutes),
+    /// Show one route step by step, with what a call of it costs and takes
+    Show(ShowRoute),
+    /// Say why a prompt would take its route and model, without asking it
+    Explain {
+        /// The prompt's text
+        #[arg(value_name = "TEXT")]
+        text: String,
+        /// A route or a model to explain instead of the choice that `auto` makes
+        #[arg(short, long, value_name = "MODEL", default_value = "auto")]
+        model: String,
+        /// Also what the decision looked at and each rule that did not hold; as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hold a rule against a prompt, part by part
+    Test {
+        /// The rule, as `when` has it
+        #[arg(value_name = "RULE")]
+        rule: String,
+        /// The prompt's text
+        #[arg(value_name = "TEXT", default_value = "")]
+        text: String,
+    },
+    /// Say what is wrong with routes, or keeps them from being used as they are written
+    Check {
+        /// Routes to check; all of them without a name
+        #[arg(value_name = "ROUTE")]
+        names: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowRoute {
+    #[arg(value_name = "ROUTE")]
+    pub(crate) name: String,
+
+    /// As it stands, or would stand, in the configuration file
+    #[arg(long)]
+    pub(crate) toml: bool,
+
+    /// As one JSON object
+    #[arg(long, conflicts_with = "toml")]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Write where the file is
+    Path,
+    /// Say everything that is wrong with a file; exit code 3 if anything is
+    Check {
+        /// Another file than the active one
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Write the file's shape as JSON Schema, for completion in editors
+    ///
+    /// Save it beside the file as config.schema.json, and begin the file with
+    /// `#:schema ./config.schema.json`.
+    Schema,
+    /// List the versions that were active, newest first
+    Versions {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the text of a version
+    Show {
+        #[arg(value_name = "VERSION")]
+        version: u32,
+    },
+    /// Make a version active again, also over a broken file
+    Restore {
+        #[arg(value_name = "VERSION")]
+        version: u32,
+    },
 }
 
 #[derive(Debug, Args)]

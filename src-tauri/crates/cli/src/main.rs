@@ -7,6 +7,7 @@ mod arguments;
 mod budgets;
 mod call;
 mod compare;
+mod config;
 mod exit;
 mod export;
 mod import;
@@ -94,6 +95,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         | Command::Spend(_)
         | Command::Import(_)
         | Command::Keys(_)
+        | Command::Config(_)
         | Command::Rehearse(_) => Caller::Cli,
     };
     let session = Session::open(arguments.data_dir.as_deref(), caller, terminal).await?;
@@ -104,6 +106,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Models(arguments) => models::run(&session, arguments).await,
         Command::Prices(arguments) => prices::run(&session, arguments).await,
         Command::Routes(arguments) => routes::run(&session, arguments).await,
+        Command::Config(arguments) => config::run(&session, arguments).await,
         Command::Export(arguments) => export::run(&session, arguments).await,
         Command::Budgets(arguments) => budgets::run(&session, arguments).await,
         Command::Spend(arguments) => spend::run(&session, arguments).await,

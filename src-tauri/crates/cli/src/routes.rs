@@ -1,5 +1,8 @@
 //! `switchboard-cli routes`: what can be asked in place of a model.
 
+mod form;
+mod why;
+
 use crate::arguments::{Routes, RoutesCommand};
 use crate::exit::{Exit, Stop};
 use crate::session::Session;
@@ -10,6 +13,12 @@ pub(crate) async fn run(session: &Session, arguments: &Routes) -> Result<Exit, S
     crate::config_check(session, &[]).await?;
     let list = match &arguments.command {
         Some(RoutesCommand::List(list)) => list,
+        Some(RoutesCommand::Show(show)) => return form::show(session, show).await,
+        Some(RoutesCommand::Check { names }) => return form::check(session, names).await,
+        Some(RoutesCommand::Explain { text, model, json }) => {
+            return why::explain(session, text, model, *json).await;
+        }
+        Some(RoutesCommand::Test { rule, text }) => return why::test(session, rule, text).await,
         None => &arguments.list,
     };
     let routes: Vec<Route> = session.api("routes.list", &Empty {}).await?;

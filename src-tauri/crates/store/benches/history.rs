@@ -195,6 +195,8 @@ fn new_call(id: CallId, target: &TargetInfo) -> NewCall {
         prompt_version: None,
         requested: target.clone(),
         request_json: format!("{{\"messages\":[{:?}]}}", "q".repeat(400)),
+        decision_json: None,
+        variant: None,
     }
 }
 

@@ -99,10 +99,11 @@ pub(crate) fn record(connection: &Connection, id: CallId) -> Result<Option<CallR
         attempts: attempts(&snapshot, key)?,
         plan: None,
         request_json: request_json.unwrap_or_default(),
+        decision_json: None,
         row: row.clone(),
     };
     let mut answers = snapshot.prepare_cached(
-        "SELECT text, reasoning, tool_calls, plan, error FROM answers WHERE call = ?1",
+        "SELECT text, reasoning, tool_calls, plan, error, decision FROM answers WHERE call = ?1",
     )?;
     let mut found = answers.query([key])?;
     if let Some(answer) = found.next()? {
@@ -110,6 +111,7 @@ pub(crate) fn record(connection: &Connection, id: CallId) -> Result<Option<CallR
         record.reasoning = answer.get(1)?;
         record.tool_calls = json_or_none(answer.get(2)?).unwrap_or_default();
         record.plan = json_or_none(answer.get(3)?);
+        record.decision_json = answer.get(5)?;
         if let Some(full) = json_or_none(answer.get(4)?) {
             row.error = Some(full);
         }

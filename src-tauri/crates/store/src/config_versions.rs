@@ -18,6 +18,9 @@ CREATE TABLE config_versions (
     -- The whole file. It names credentials and holds none; what looks like one all the same was redacted.
     text TEXT NOT NULL
 ) STRICT;
+-- What people thought of a model's answers, and what an experiment's variants did.
+CREATE INDEX calls_rated ON calls(answered_provider, answered_model) WHERE rating IS NOT NULL;
+CREATE INDEX calls_by_variant ON calls(route, variant, key) WHERE variant IS NOT NULL;
 ";
 
 /// Most versions that are listed.

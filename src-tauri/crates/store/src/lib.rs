@@ -39,6 +39,7 @@ mod open;
 mod owner;
 mod persist;
 mod prompts;
+mod quality;
 mod queue;
 mod readers;
 mod rows;
@@ -48,6 +49,7 @@ mod spend;
 mod sql;
 mod store;
 mod ui_state;
+mod variants;
 mod votes;
 mod writer;
 
@@ -58,6 +60,7 @@ pub use error::StoreError;
 pub use fold::CallState;
 pub use gateway_keys::{GatewayKeyRow, NewGatewayKey, VALID_KEYS};
 pub use prompts::{PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
+pub use quality::QualityRow;
 pub use rows::{
     AttemptRow, CallFilter, CallPage, CallRecord, CallRow, CallStatus, CallsOf, EXCERPT_CHARS,
     Labels, NewCall, Opened, PlanRow, Rating, SkippedRow, Stats, ToolCall,
@@ -67,4 +70,5 @@ pub use spend::{
     SpendValue,
 };
 pub use store::Store;
+pub use variants::VariantCall;
 pub use votes::{Verdict, Vote, VoteRecord, VoteRow};

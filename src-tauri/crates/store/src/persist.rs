@@ -178,8 +178,8 @@ impl LiveCall {
         let verb = verb(saved.has_answer);
         connection
             .prepare_cached(&format!(
-                "{verb} INTO answers(call, text, reasoning, tool_calls, plan, error)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                "{verb} INTO answers(call, text, reasoning, tool_calls, plan, error, decision)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
             ))?
             .execute(params![
                 saved.key,
@@ -188,6 +188,7 @@ impl LiveCall {
                 (!state.tool_calls.is_empty()).then(|| json(&state.tool_calls)),
                 state.plan.as_ref().map(json),
                 state.error.as_ref().map(json),
+                self.call.decision_json,
             ])?;
         saved.has_answer = true;
         Ok(())
@@ -324,7 +325,8 @@ fn insert(
     )?;
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let fixed = "key, id, owner, started_at_ms, caller, grp, col, prompt_id, prompt_version,
-             requested_provider, requested_model, requested_simulated, caller_key, route, project, tags";
+             requested_provider, requested_model, requested_simulated, caller_key, route, project, tags,
+             variant";
         let marks = marks(FIXED_COUNT + STANDING_COUNT);
         format!("INSERT INTO calls({fixed}, {STANDING}) VALUES ({marks})")
     });
@@ -347,6 +349,7 @@ fn insert(
         (!call.labels.tags.is_empty())
             .then(|| json(&call.labels.tags))
             .into(),
+        call.variant.clone().into(),
     ];
     connection
         .prepare_cached(&SQL)?
@@ -365,7 +368,7 @@ fn insert(
 }
 
 /// Columns of `calls` that are known when a call begins.
-const FIXED_COUNT: usize = 16;
+const FIXED_COUNT: usize = 17;
 
 /// Returns `count` places for values.
 fn marks(count: usize) -> String {

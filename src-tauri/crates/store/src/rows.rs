@@ -41,6 +41,11 @@ pub struct NewCall {
     pub requested: TargetInfo,
     /// What was asked: the caller's own JSON, given back as it is.
     pub request_json: String,
+    /// Why this route and these targets: the caller's own JSON, given back as it is. `None`: there was nothing
+    /// to decide.
+    pub decision_json: Option<String>,
+    /// The variant of an experiment, as `provider/model`; `None`: there was no choice.
+    pub variant: Option<String>,
 }
 
 /// What the caller says a call is for.
@@ -167,6 +172,8 @@ pub struct CallRecord {
     /// `None` if the call ended before it was planned.
     pub plan: Option<PlanRow>,
     pub request_json: String,
+    /// As in [`NewCall`].
+    pub decision_json: Option<String>,
 }
 
 /// A tool call of an answer.

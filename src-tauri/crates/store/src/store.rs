@@ -5,10 +5,12 @@ use crate::error::{Fault, StoreError};
 use crate::gateway_keys::{self, GatewayKeyRow, NewGatewayKey};
 use crate::owner::{self, Owner};
 use crate::prompts::{self, PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
+use crate::quality::{self, QualityRow};
 use crate::queue::{Command, Queue, Reply, Work};
 use crate::readers::Readers;
 use crate::rows::{CallFilter, CallPage, CallRecord, CallRow, NewCall, Opened, Rating, Stats};
 use crate::spend::{self, SpendAnswer, SpendQuery};
+use crate::variants::{self, VariantCall};
 use crate::votes::{self, Vote, VoteRecord};
 use crate::writer::Writer;
 use crate::{answers, calls, open, schema, ui_state};
@@ -290,6 +292,29 @@ impl Store {
         let id = id.to_owned();
         self.write(move |connection| gateway_keys::note_use(connection, &id, at_ms))
             .await
+    }
+
+    /// Returns the calls of a route that went by weight and are over, newest first; `since_ms` is in
+    /// milliseconds since 1970.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn variant_calls(
+        &self,
+        route: &str,
+        since_ms: i64,
+    ) -> Result<Vec<VariantCall>, StoreError> {
+        let route = route.to_owned();
+        self.read(move |connection| variants::of_route(connection, &route, since_ms))
+            .await
+    }
+
+    /// Returns how every model did that was voted on, rated, or held against a schema.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn quality(&self) -> Result<Vec<QualityRow>, StoreError> {
+        self.read(quality::all).await
     }
 
     /// Records a version of the configuration file, unless the last one has the same text. Returns the

@@ -206,6 +206,8 @@ export class MockBackend implements Backend {
     "config.version": ({ id }) => this.routes.version(id),
     "config.restore": ({ id }) => this.routes.restore(id),
     "export.preview": (params) => this.routes.preview(params),
+    "import.preview": (params) => this.routes.previewImport(params),
+    "import.apply": (params) => this.routes.applyImport(params),
     "budgets.list": () => this.budgets.list(),
     "budgets.set": (budget) => this.budgets.set(budget),
     "budgets.remove": ({ name }) => this.budgets.remove(name),

@@ -111,6 +111,12 @@ text: string, kind: ImportKind,
  */
 store_keys: boolean, };
 
+export type AskExperiment = { route: string, 
+/**
+ * How far back, in days; `None`: 30.
+ */
+days?: number, };
+
 /**
  * How often calls were tried.
  */
@@ -685,6 +691,52 @@ fallbacks: Array<string>,
 params: Params | null, };
 
 /**
+ * What the data bear.
+ */
+export type CompareSays = "better" | "worse" | "no_difference_shown" | "not_enough_data";
+
+/**
+ * The second side against the first.
+ */
+export type CompareVerdict = { 
+/**
+ * Second less first, in the unit of the figures; rates from -1 to 1. 0 where a side has no data.
+ */
+difference: number, 
+/**
+ * Lower end of the 95 % interval of the difference; `None` where there is none.
+ */
+low: number | null, 
+/**
+ * Upper end of it.
+ */
+high: number | null, 
+/**
+ * How often a difference like this comes by chance alone, 0 to 1; `None` where it cannot be said.
+ */
+p: number | null, says: CompareSays, 
+/**
+ * Calls of the first and the second side.
+ */
+counts: [number, number], 
+/**
+ * Calls a side that would show a difference of this size four times in five, roughly; `None` where the data have
+ * no difference, or the verdict is given.
+ */
+needed: number | null, };
+
+export type CompleteRule = { text: string, 
+/**
+ * In bytes of UTF-8.
+ */
+cursor: number, };
+
+/**
+ * The tier of models that a prompt needs.
+ */
+export type Complexity = "simple" | "standard" | "complex";
+
+/**
  * Who wrote a version.
  */
 export type ConfigOrigin = "file" | "window" | "cli" | "gateway";
@@ -859,6 +911,34 @@ call: number, began_ms: number,
  * At the call's end, counted from its start.
  */
 elapsed_ms: number, trail: Array<TrailStep>, };
+
+/**
+ * A route's variants side by side.
+ */
+export type Experiment = { route: string, days: number, 
+/**
+ * The one with most calls first: the others are held against it.
+ */
+variants: Array<VariantReport>, };
+
+export type ExplainCall = { call: CallId, };
+
+/**
+ * A request as far as routing looks at it.
+ */
+export type ExplainRequest = { 
+/**
+ * `auto`, a route or a model; empty: `auto`.
+ */
+model: string, system?: string, prompt?: string, 
+/**
+ * What else is known; what the texts tell is filled in. `None`: nothing.
+ */
+facts?: RoutingFacts, 
+/**
+ * What weighted options stay the same for; `None`: a draw.
+ */
+sticky?: string, };
 
 /**
  * How a file is to be coloured.
@@ -1137,6 +1217,12 @@ provider: string,
  */
 name: string, };
 
+/**
+ * Text of a request, whole up to 64 KiB (about 16,000 tokens), else its first and last 32 KiB: instructions stand at
+ * either end, and no rule may take long because somebody pasted a book.
+ */
+export type InputText = string;
+
 export type InstallCommand = { 
 /**
  * For example "Debian, Ubuntu".
@@ -1216,9 +1302,40 @@ offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } 
 export type Load = "constant" | "poisson" | "ramp" | "burst";
 
 /**
+ * The time on the user's wall when a call begins. The clock is read by whoever asks, not here.
+ */
+export type LocalTime = { 
+/**
+ * The day of the week.
+ */
+weekday: Weekday, 
+/**
+ * The hour of the day, 0 to 23.
+ */
+hour: number, 
+/**
+ * The minute of the hour, 0 to 59.
+ */
+minute: number, };
+
+/**
  * How much of a setting is lost.
  */
 export type LossSeverity = "dropped" | "approximated" | "note";
+
+/**
+ * What is compared.
+ */
+export type Measure = "cost" | "latency" | "answered" | "liked" | "retries";
+
+/**
+ * One measure of a variant against the first.
+ */
+export type Measured = { measure: Measure, verdict: CompareVerdict, 
+/**
+ * The verdict as one clause.
+ */
+words: string, };
 
 /**
  * One turn of the conversation.
@@ -1279,6 +1396,19 @@ model: string,
  * Its share is this over the sum of the step's weights; counts only where `pick` is `weighted`.
  */
 weight: number, };
+
+/**
+ * One of the equals.
+ */
+export type OptionPick = { 
+/**
+ * `provider/model`.
+ */
+model: string, 
+/**
+ * What it was judged by: a share, a cost, a time, a score; `None`: nothing is known.
+ */
+value?: string, picked: boolean, };
 
 /**
  * One option of a step: whether a call could be sent to it now, and what holds there.
@@ -1426,6 +1556,25 @@ data: string, } | { "type": "tool_call", id: string, name: string,
  * The arguments as the model wrote them: JSON text.
  */
 arguments: string, } | { "type": "tool_result", tool_call_id: string, text: string, };
+
+export type PathState = "taken" | "failed" | "skipped" | "not_reached";
+
+/**
+ * A target on the path.
+ */
+export type PathStep = { 
+/**
+ * `provider/model`.
+ */
+model: string, simulated: boolean, state: PathState, 
+/**
+ * Why it was skipped or left; `None`: there is nothing to say.
+ */
+why?: string, 
+/**
+ * Attempts made at it.
+ */
+attempts: number, };
 
 /**
  * Over which time a budget counts.
@@ -1733,6 +1882,11 @@ variables: { [key in string]: string }, tools: Array<Tool>, response_format: Res
 
 export type PromptId = { id: string, };
 
+/**
+ * A language that rules can name, by its ISO 639-1 code.
+ */
+export type PromptLanguage = "ar" | "cs" | "da" | "de" | "el" | "en" | "es" | "fi" | "fr" | "he" | "hi" | "hu" | "it" | "ja" | "ko" | "nl" | "pl" | "pt" | "ro" | "ru" | "sv" | "th" | "tr" | "uk" | "zh";
+
 export type PromptQuery = { 
 /**
  * Words that must occur in title or messages; empty for all.
@@ -1989,9 +2143,46 @@ problems: Array<RouteProblem>,
  */
 options: Array<Array<OptionState>>, 
 /**
+ * The rule in words; `None`: there is none, or it is faulty.
+ */
+when_words?: string, 
+/**
  * At most, whatever happens. `None`: there is nothing to estimate.
  */
 worst?: RouteEstimate, typical?: RouteEstimate, };
+
+/**
+ * How a call came to its route and models. Recorded with the call, without its texts.
+ */
+export type RouteDecision = { 
+/**
+ * What the caller named: `auto`, a route or a model.
+ */
+asked: string, 
+/**
+ * `None`: the caller named a model.
+ */
+route?: string, by: RoutedBy, 
+/**
+ * Why this route, as one clause.
+ */
+why: string, 
+/**
+ * The rules that were looked at, in order, up to the one that held.
+ */
+rules: Array<RuleOutcome>, 
+/**
+ * What the classifier took it for; `None`: it was not asked.
+ */
+task?: TaskGuess, complexity?: Complexity, 
+/**
+ * What the decision looked at, without the texts. `None`: nothing was looked at.
+ */
+facts?: RoutingFacts, 
+/**
+ * Of each step with several options: which was picked.
+ */
+picks: Array<StepPick>, };
 
 /**
  * What changes would make of the file.
@@ -2085,6 +2276,23 @@ elapsed_ms?: number,
  * What it rests on, in one clause.
  */
 rests_on: string, };
+
+/**
+ * Why a call takes, or took, its model.
+ */
+export type RouteExplanation = { 
+/**
+ * All of it in one sentence.
+ */
+sentence: string, 
+/**
+ * Targets in the order of the plan.
+ */
+path: Array<PathStep>, 
+/**
+ * `None`: the call is older than decisions are recorded.
+ */
+decision?: RouteDecision, };
 
 /**
  * A route with its form, as it is active.
@@ -2244,6 +2452,195 @@ preset?: string, };
  * What kind of work a route is for.
  */
 export type RouteTask = "classification" | "summarization" | "code_generation" | "complex_reasoning" | "translation" | "data_extraction";
+
+/**
+ * What chose the route.
+ */
+export type RoutedBy = "model" | "name" | "rule" | "task" | "complexity" | "default";
+
+/**
+ * What is known of a request before a model is chosen. What is not known is `None`, and no rule holds because of it.
+ */
+export type RoutingFacts = { 
+/**
+ * The task's name: told by the caller, or by the classifier where it was sure.
+ */
+task: string | null, 
+/**
+ * Tags of the request.
+ */
+tags: Array<string>, 
+/**
+ * System prompts and instructions, joined.
+ */
+system: InputText, 
+/**
+ * The text of the user's messages, joined; the last message last.
+ */
+text: InputText, 
+/**
+ * The language of `text`.
+ */
+language: PromptLanguage | null, 
+/**
+ * How demanding the prompt is.
+ */
+complexity: Complexity | null, 
+/**
+ * Characters of the whole input, also of what `text` does not keep.
+ */
+input_chars: number, 
+/**
+ * Tokens of the whole input, estimated.
+ */
+input_tokens: number, 
+/**
+ * Images in the request.
+ */
+images: number, 
+/**
+ * Names of the tools that the model may call.
+ */
+tools: Array<string>, 
+/**
+ * Whether the answer must follow a JSON schema.
+ */
+json_schema: boolean, 
+/**
+ * Whether the answer is streamed.
+ */
+streaming: boolean, 
+/**
+ * Who calls: the gateway key's name, or the program.
+ */
+caller: string | null, 
+/**
+ * The project the call belongs to.
+ */
+project: string | null, 
+/**
+ * The saved prompt it was made from.
+ */
+prompt: string | null, 
+/**
+ * The time where the user is.
+ */
+local_time: LocalTime | null, 
+/**
+ * The share of the narrowest budget that is used: 0 is none, 1 all, more is overspent. `None`: no budget.
+ */
+budget_used: number | null, };
+
+/**
+ * Something that fits at the cursor.
+ */
+export type RuleCompletion = { 
+/**
+ * What is written, in the place of `start..end`.
+ */
+insert: string, 
+/**
+ * First byte of what it replaces.
+ */
+start: number, 
+/**
+ * First byte after it: the cursor, or behind a closing quotation mark there.
+ */
+end: number, 
+/**
+ * What it is.
+ */
+kind: RuleCompletionKind, 
+/**
+ * One clause about it; may be empty.
+ */
+about: string, };
+
+/**
+ * What a completion is.
+ */
+export type RuleCompletionKind = "field" | "operator" | "value" | "word";
+
+/**
+ * The first fault of a rule.
+ */
+export type RuleError = { 
+/**
+ * First byte of the place in the rule's text, always at the border of a character.
+ */
+start: number, 
+/**
+ * First byte after it; equal to `start` where something is missing.
+ */
+end: number, 
+/**
+ * What does not fit, as a lower-case clause.
+ */
+message: string, 
+/**
+ * What to do about it, as a lower-case clause.
+ */
+fix: string | null, 
+/**
+ * Text that mends it when put in the place of `start..end`.
+ */
+replacement: string | null, };
+
+/**
+ * A part of a rule, held against a request.
+ */
+export type RuleExplained = { 
+/**
+ * The part as it is written.
+ */
+text: string, 
+/**
+ * The part in words.
+ */
+words: string, 
+/**
+ * Whether it holds.
+ */
+holds: boolean, 
+/**
+ * What a condition saw: the field's value, or the piece of text that a pattern found. `None` for `and`, `or`,
+ * `not`, and where there is nothing to see.
+ */
+saw: string | null, 
+/**
+ * The parts of `and`, `or` and `not`.
+ */
+parts: Array<RuleExplained>, };
+
+/**
+ * A rule that was looked at.
+ */
+export type RuleOutcome = { route: string, 
+/**
+ * The rule in words.
+ */
+words: string, held: boolean, };
+
+/**
+ * What came of it.
+ */
+export type RuleTest = { holds: boolean, 
+/**
+ * The rule in words; `None`: it is faulty.
+ */
+words?: string, 
+/**
+ * The rule as it is best written; `None`: it is faulty.
+ */
+written?: string, 
+/**
+ * Every part and what it saw; `None`: it is faulty.
+ */
+explained?: RuleExplained, error?: RuleError, 
+/**
+ * What the request is taken for.
+ */
+facts: RoutingFacts, };
 
 /**
  * An autosaved draft.
@@ -2795,6 +3192,23 @@ tokens_per_minute?: number,
 concurrency?: number, };
 
 /**
+ * How one of a step's equals was picked.
+ */
+export type StepPick = { 
+/**
+ * Counts from 0.
+ */
+step: number, pick: RoutePick, 
+/**
+ * In the order in which they are tried; of weighted ones only the first is.
+ */
+options: Array<OptionPick>, 
+/**
+ * As one clause.
+ */
+why: string, };
+
+/**
  * A caller whose calls are refused until a person lets it go on.
  */
 export type StoppedCaller = { 
@@ -2827,6 +3241,24 @@ model: string,
  * Whether a simulated provider answers.
  */
 simulated: boolean, };
+
+/**
+ * What a prompt was taken for.
+ */
+export type TaskGuess = { task: string, 
+/**
+ * From 0 to 1.
+ */
+certainty: number, 
+/**
+ * Whether it was sure enough to decide by.
+ */
+sure: boolean, };
+
+/**
+ * A rule held against a request.
+ */
+export type TestRule = { rule: string, request: ExplainRequest, };
 
 /**
  * How patient a call is.
@@ -2963,6 +3395,43 @@ reasoning_output_tokens: number,
  */
 estimated: boolean, };
 
+/**
+ * What one variant did. A saving is only worth something beside what it did to quality.
+ */
+export type VariantReport = { 
+/**
+ * `provider/model`.
+ */
+model: string, simulated: boolean, calls: number, 
+/**
+ * Of `calls`: by this variant or a fallback after it.
+ */
+answered: number, 
+/**
+ * Of `calls`: left for another target.
+ */
+left: number, 
+/**
+ * Mean, in USD; `None`: no price is known.
+ */
+cost_usd?: number, 
+/**
+ * Mean of answered calls.
+ */
+elapsed_ms?: number, 
+/**
+ * Retries a call, mean.
+ */
+retries: number, 
+/**
+ * Answers that people rated, and those they liked.
+ */
+rated: number, liked: number, 
+/**
+ * Against the first variant; empty for the first.
+ */
+against_first: Array<Measured>, };
+
 export type Verdict = { "verdict": "winner", call: CallId, } | { "verdict": "tie" } | { "verdict": "all_bad" };
 
 /**
@@ -2996,6 +3465,11 @@ from?: string,
  * Why the last message was not delivered.
  */
 problem?: string, };
+
+/**
+ * A day of the week.
+ */
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
 /**
  * The wire format a provider speaks.
@@ -3042,6 +3516,14 @@ export interface Api {
   "routes.rename": { params: RenameRoute; result: ConfigVersion };
   /** Copies a route under another name. */
   "routes.duplicate": { params: RenameRoute; result: ConfigVersion };
+  /** Why a request would take its route and model, without making it. */
+  "routes.explain": { params: ExplainRequest; result: RouteExplanation };
+  /** What a route's variants did, and whether the data can tell them apart. */
+  "routes.experiment": { params: AskExperiment; result: Experiment };
+  /** Holds a rule against a request, part by part. */
+  "routes.test_rule": { params: TestRule; result: RuleTest };
+  /** What can be written at a place of a rule. */
+  "routes.complete_rule": { params: CompleteRule; result: Array<RuleCompletion> };
   /** Versions of the configuration file, newest first. */
   "config.versions": { params: Empty; result: Array<ConfigVersion> };
   /** A version's text, and what sets it apart from the active one. */
@@ -3132,6 +3614,8 @@ export interface Api {
   "calls.get": { params: CallRef; result: CallDetail };
   /** The calls of a prompt's latest comparison; empty if it was never run. */
   "calls.latest_of_prompt": { params: PromptId; result: Array<CallDetail> };
+  /** Why a call took its model: in one sentence, and as the path it took. */
+  "calls.explain": { params: ExplainCall; result: RouteExplanation };
   /** Rates an answer. */
   "calls.rate": { params: RateCall; result: Empty };
   /** Records a blind vote and returns the prompt's record. */

@@ -3,12 +3,14 @@
 
 mod budget_types;
 mod config_types;
+mod experiment_types;
 mod export_types;
 mod gateway_types;
 mod price_types;
 mod rehearse_types;
 mod route_edit_types;
 mod routes_types;
+mod routing_types;
 mod spend_chart_types;
 mod spend_types;
 pub mod types;
@@ -106,6 +108,15 @@ api! {
     #[doc = "Copies a route under another name."]
     "routes.duplicate" => crate::routes::duplicate, RenameRoute, ConfigVersion;
 
+    #[doc = "Why a request would take its route and model, without making it."]
+    "routes.explain" => crate::routes::of_request, ExplainRequest, RouteExplanation;
+    #[doc = "What a route's variants did, and whether the data can tell them apart."]
+    "routes.experiment" => crate::routes::experiment, AskExperiment, Experiment;
+    #[doc = "Holds a rule against a request, part by part."]
+    "routes.test_rule" => crate::routes::test_rule, TestRule, RuleTest;
+    #[doc = "What can be written at a place of a rule."]
+    "routes.complete_rule" => crate::routes::complete_rule, CompleteRule, Vec<Completion>;
+
     #[doc = "Versions of the configuration file, newest first."]
     "config.versions" => crate::config::versions::list, Empty, Vec<ConfigVersion>;
     #[doc = "A version's text, and what sets it apart from the active one."]
@@ -202,6 +213,8 @@ api! {
     "calls.get" => crate::calls::get, CallRef, CallDetail;
     #[doc = "The calls of a prompt's latest comparison; empty if it was never run."]
     "calls.latest_of_prompt" => crate::calls::latest_of_prompt, PromptId, Vec<CallDetail>;
+    #[doc = "Why a call took its model: in one sentence, and as the path it took."]
+    "calls.explain" => crate::routes::of_call, ExplainCall, RouteExplanation;
     #[doc = "Rates an answer."]
     "calls.rate" => crate::calls::rate, RateCall, Empty;
     #[doc = "Records a blind vote and returns the prompt's record."]

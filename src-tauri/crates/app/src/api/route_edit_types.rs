@@ -151,6 +151,9 @@ pub struct RouteCheck {
     pub problems: Vec<RouteProblem>,
     /// Of each step, of each of its options, in order.
     pub options: Vec<Vec<OptionState>>,
+    /// The rule in words; `None`: there is none, or it is faulty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when_words: Option<String>,
     /// At most, whatever happens. `None`: there is nothing to estimate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst: Option<RouteEstimate>,

@@ -3,11 +3,13 @@
 
 pub use super::budget_types::*;
 pub use super::config_types::*;
+pub use super::experiment_types::*;
 pub use super::export_types::*;
 pub use super::gateway_types::*;
 pub use super::price_types::*;
 pub use super::route_edit_types::*;
 pub use super::routes_types::*;
+pub use super::routing_types::*;
 
 pub use super::rehearse_types::*;
 pub use super::spend_chart_types::*;

@@ -1,7 +1,8 @@
 //! Writes the API as TypeScript, for `ui/src/lib/backend/types.ts`.
 
 use super::{methods, types, visit_types};
-use std::collections::BTreeMap;
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashSet};
 use ts_rs::{Config, TS, TypeVisitor};
 
 /// Returns the whole TypeScript file: every type, then the table of methods.
@@ -10,6 +11,7 @@ pub fn types_ts() -> String {
     let mut collect = Collect {
         config: &config,
         declarations: BTreeMap::new(),
+        seen: HashSet::new(),
     };
     visit_types(&mut collect);
     collect.visit::<types::Batch>();
@@ -41,10 +43,15 @@ pub fn types_ts() -> String {
 struct Collect<'a> {
     config: &'a Config,
     declarations: BTreeMap<String, String>,
+    /// Types that were visited, lists and other wrappers too: one may hold itself.
+    seen: HashSet<TypeId>,
 }
 
 impl TypeVisitor for Collect<'_> {
     fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if !self.seen.insert(TypeId::of::<T>()) {
+            return;
+        }
         if T::output_path().is_some() {
             let name = T::name(self.config);
             if self.declarations.contains_key(&name) {

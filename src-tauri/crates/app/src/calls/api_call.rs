@@ -7,7 +7,7 @@ use super::start::launch;
 use super::tap::{Tap, Told, Wants};
 use crate::api::types::*;
 use crate::budgets;
-use crate::plans::{self, Wanted, named};
+use crate::plans::{self, Asked, Wanted, named};
 use crate::{App, Caller};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -32,6 +32,8 @@ pub struct ApiCall {
     pub wants_wire: bool,
     /// Name of the gateway key that was shown; `None`: none was.
     pub caller_key: Option<String>,
+    /// What weighted options of a route stay the same for; `None`: the conversation, told by its beginning.
+    pub sticky: Option<String>,
     /// What it works on, in its own words; `None`: it does not say.
     pub project: Option<String>,
     pub tags: Vec<String>,
@@ -61,15 +63,38 @@ impl Drop for ApiCallHandle {
 /// `InvalidParams` for a label, `Store`, `Internal`.
 pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
     check_labels(asked.project.as_deref(), &asked.tags)?;
-    plans::complete(app, &asked.model, &mut asked.request);
+    if plans::is_auto(&asked.model)
+        && asked
+            .request
+            .raw
+            .as_ref()
+            .is_some_and(|raw| raw.act == Act::Embed)
+    {
+        let message = "`auto` chooses models that answer; for embeddings a model is named";
+        return Err(ApiError::new(ErrorCode::InvalidParams, message).with_field("model"));
+    }
+    let mut routed = plans::route(
+        app,
+        &Asked {
+            model: &asked.model,
+            request: &asked.request,
+            caller: asked.caller_key.as_deref(),
+            project: asked.project.as_deref(),
+            tags: &asked.tags,
+            prompt: None,
+            sticky: asked.sticky.as_deref(),
+        },
+    );
+    plans::complete(app, &routed.model, &mut asked.request);
     let wanted = Wanted {
-        model: &asked.model,
+        model: &routed.model,
         fallbacks: &asked.fallbacks,
         recovery: None,
         deadline: asked.deadline,
         request: &asked.request,
+        sticky: &routed.sticky,
     };
-    let plan = plans::plan(app, &wanted).await;
+    let plan = plans::plan_routed(app, &wanted, &mut routed.decision).await;
     let who = budgets::who(
         Caller::Gateway.name(),
         asked.caller_key.as_deref(),
@@ -97,6 +122,8 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
             .first()
             .map_or_else(|| named(&asked.model), Candidate::info),
         request_json: kept(&asked)?,
+        decision_json: plans::recorded(&routed.decision),
+        variant: plans::variant(&routed.decision),
     };
     let (out, events) = mpsc::channel(WAITING);
     let wants = match asked.request.raw.as_ref().filter(|_| asked.wants_wire) {
@@ -172,6 +199,12 @@ pub async fn api_models(app: &App) -> Result<Vec<ApiModel>, ApiError> {
     let ready = routes
         .into_iter()
         .filter(|route| route.targets.iter().any(|target| target.ready));
+    // What the program chooses by rules, kind of work and difficulty.
+    let auto = ApiModel {
+        id: plans::AUTO.to_owned(),
+        label: "The route that fits".to_owned(),
+        owner: "switchboard".to_owned(),
+    };
     let mut named: Vec<ApiModel> = ready
         .map(|route| ApiModel {
             label: format!("Route {}", route.name),
@@ -183,6 +216,9 @@ pub async fn api_models(app: &App) -> Result<Vec<ApiModel>, ApiError> {
     let callable = models
         .into_iter()
         .filter(|model| model.unavailable.is_none());
+    if !named.is_empty() {
+        named.insert(0, auto);
+    }
     named.extend(callable.map(|model| ApiModel {
         id: model.id,
         label: model.model,

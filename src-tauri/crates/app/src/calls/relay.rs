@@ -120,7 +120,12 @@ impl Relay {
     /// Tells the lamp of the attempt's provider. Returns whether it may have changed.
     fn record(&self, attempt: u32, outcome: Outcome) -> bool {
         let target = self.targets.iter().rfind(|(number, _)| *number == attempt);
-        target.is_some_and(|(_, target)| self.providers.record(&target.provider, outcome))
+        target.is_some_and(|(_, target)| {
+            if let Outcome::Answered(after) = outcome {
+                self.providers.waits().add(target, after);
+            }
+            self.providers.record(&target.provider, outcome)
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use super::relay::Relay;
 use super::view;
 use crate::App;
 use crate::api::types::*;
-use crate::plans::{self, Wanted, named};
+use crate::plans::{self, Asked, Wanted, named};
 use crate::prompts;
 use crate::variables::fill;
 use crate::{alerts, budgets};
@@ -52,6 +52,12 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
         .group
         .clone()
         .unwrap_or_else(|| Uuid::now_v7().to_string());
+    let title = match &params.prompt_id {
+        Some(id) if columns.iter().any(|column| plans::is_auto(&column.model)) => {
+            Some(app.store().prompt(id).await?.title)
+        }
+        _ => None,
+    };
     let mut calls = Vec::new();
     for column in columns {
         let mut request = ModelRequest {
@@ -63,15 +69,28 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
             response_format: params.body.response_format.clone(),
             params: merged(&params.body.params, column.params.as_ref()),
         };
-        plans::complete(app, &column.model, &mut request);
+        let mut routed = plans::route(
+            app,
+            &Asked {
+                model: &column.model,
+                request: &request,
+                caller: None,
+                project: params.project.as_deref(),
+                tags: &params.tags,
+                prompt: title.as_deref(),
+                sticky: params.prompt_id.as_deref(),
+            },
+        );
+        plans::complete(app, &routed.model, &mut request);
         let wanted = Wanted {
-            model: &column.model,
+            model: &routed.model,
             fallbacks: &column.fallbacks,
             recovery: params.recovery,
             deadline: None,
             request: &request,
+            sticky: &routed.sticky,
         };
-        let plan = plans::plan(app, &wanted).await;
+        let plan = plans::plan_routed(app, &wanted, &mut routed.decision).await;
         let who = budgets::who(
             app.caller().name(),
             None,
@@ -89,6 +108,7 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
             &group,
             &request,
             &plan,
+            &routed.decision,
         )?;
         begin(app, new, request, plan, who).await?;
         calls.push(StartedCall {
@@ -281,6 +301,7 @@ fn new_call(
     group: &str,
     request: &ModelRequest,
     plan: &Plan,
+    decision: &RouteDecision,
 ) -> Result<NewCall, ApiError> {
     let kept = CallRequest {
         body: params.body.clone(),
@@ -313,6 +334,8 @@ fn new_call(
             hint: None,
             field: None,
         })?,
+        decision_json: plans::recorded(decision),
+        variant: plans::variant(decision),
     })
 }
 

@@ -7,6 +7,7 @@
 mod edit;
 mod file;
 mod reload;
+pub mod schema;
 pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
@@ -254,6 +255,11 @@ impl ConfigHandle {
             tracing::warn!("a version of the configuration file could not be kept");
         }
     }
+}
+
+/// Returns everything that is wrong with a text; empty if it could be active.
+pub fn problems(text: &str) -> Vec<Problem> {
+    Config::parse(text).err().unwrap_or_default()
 }
 
 /// Returns the first problem as the window shows it, with a count of the others.

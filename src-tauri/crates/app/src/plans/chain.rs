@@ -1,7 +1,9 @@
 //! A plan's candidates while they are gathered.
 
-use super::{named, without_twins};
+use super::pick::{Equal, Picker};
+use super::{Wanted, named, without_twins};
 use crate::App;
+use crate::api::types::StepPick;
 use crate::routes::{Place, absent, no_local, place, twin};
 use std::sync::Arc;
 use switchboard_engine::config::{Config, RouteConfig, RouteStep, RouteTarget, model_of};
@@ -23,12 +25,22 @@ pub(super) struct Chain<'a> {
     app: &'a App,
     config: &'a Arc<Config>,
     mode: Mode,
+    wanted: &'a Wanted<'a>,
     pub(super) candidates: Vec<Candidate>,
+    /// How equals of steps were picked.
+    pub(super) picks: Vec<StepPick>,
 }
 
 impl<'a> Chain<'a> {
-    pub(super) fn new(app: &'a App, config: &'a Arc<Config>, mode: Mode) -> Self {
+    pub(super) fn new(
+        app: &'a App,
+        config: &'a Arc<Config>,
+        mode: Mode,
+        wanted: &'a Wanted<'a>,
+    ) -> Self {
         Self {
+            wanted,
+            picks: Vec::new(),
             app,
             config,
             mode,
@@ -59,12 +71,9 @@ impl<'a> Chain<'a> {
             self.app.providers().keep_local_in_view(self.config).await;
         }
         let before = self.candidates.len();
-        for step in &route.steps {
-            for option in step.options.iter() {
-                match self.candidate(route, &option.target, twins).await {
-                    Some(candidate) => drop(self.add(with_step(candidate, step))),
-                    None => reasons.push("no model was found on this machine".to_owned()),
-                }
+        for (index, step) in route.steps.iter().enumerate() {
+            for candidate in self.step(route, index, step, twins, reasons).await {
+                self.add(candidate);
             }
         }
         if self.candidates.len() == before && before == 0 {
@@ -73,6 +82,40 @@ impl<'a> Chain<'a> {
                 error: no_local(),
             });
         }
+    }
+
+    /// Returns a step's candidates in the order in which they are tried.
+    async fn step(
+        &mut self,
+        route: &RouteConfig,
+        index: usize,
+        step: &RouteStep,
+        twins: bool,
+        reasons: &mut Vec<String>,
+    ) -> Vec<Candidate> {
+        let mut equals = Vec::new();
+        for option in &step.options {
+            match self.candidate(route, &option.target, twins).await {
+                Some(candidate) => equals.push(Equal {
+                    weight: option.weight,
+                    candidate: with_step(candidate, step),
+                }),
+                None => reasons.push("no model was found on this machine".to_owned()),
+            }
+        }
+        if step.options.len() < 2 || equals.is_empty() {
+            return equals.into_iter().map(|equal| equal.candidate).collect();
+        }
+        let picker = Picker {
+            app: self.app,
+            route: &route.name,
+            request: self.wanted.request,
+            sticky: (self.mode == Mode::Real).then_some(self.wanted.sticky),
+        };
+        let number = u32::try_from(index).unwrap_or(u32::MAX);
+        let (candidates, pick) = picker.order(number, step.pick, equals);
+        self.picks.push(pick);
+        candidates
     }
 
     /// Returns the places of a list's targets, adding those that are not there yet.

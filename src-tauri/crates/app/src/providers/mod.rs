@@ -12,6 +12,7 @@ mod simulator;
 mod target;
 #[cfg(test)]
 mod tests;
+mod waits;
 
 pub use handlers::{delete, find_local, list, models, presets, preview_url, save, test};
 pub use health::{Outcome, ProviderHealth};
@@ -29,6 +30,7 @@ use switchboard_engine::config::ProviderConfig;
 use switchboard_engine::error::ErrorKind;
 use switchboard_engine::provider::provider as codec;
 use switchboard_engine::redact::Redactor;
+use waits::Waits;
 
 /// The providers of this process. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -44,6 +46,7 @@ struct Inner {
     redactor: Arc<Redactor>,
     simulator: Arc<dyn Simulator>,
     health: ProviderHealth,
+    waits: Waits,
     /// Models that servers on this machine were found to have, by provider id.
     detected: Mutex<HashMap<String, Detected>>,
 }
@@ -65,9 +68,15 @@ impl Providers {
                 redactor,
                 simulator,
                 health: ProviderHealth::default(),
+                waits: Waits::default(),
                 detected: Mutex::default(),
             }),
         }
+    }
+
+    /// How long each target takes to begin.
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.inner.waits
     }
 
     /// Notes how an attempt ended. Returns whether the provider's lamp looks different now.

@@ -102,6 +102,7 @@ pub(super) async fn plan(
             recovery: None,
             deadline: None,
             request: &request,
+            sticky: "",
         },
     )
     .await;

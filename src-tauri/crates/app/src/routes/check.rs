@@ -49,6 +49,11 @@ pub(super) async fn check(
     Ok(RouteCheck {
         worst: estimate::worst(&config, draft, &visits, &seen),
         typical: estimate::typical(draft, &visits, &options, &seen),
+        when_words: draft
+            .when
+            .as_deref()
+            .and_then(|rule| switchboard_routing::Rule::parse(rule).ok())
+            .map(|rule| rule.words()),
         problems,
         options,
     })

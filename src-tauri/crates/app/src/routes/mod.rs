@@ -4,12 +4,17 @@ mod check;
 mod draft;
 mod edit;
 mod estimate;
+mod experiment;
+mod explain;
 mod place;
 pub(crate) mod twin;
 mod write;
 
 pub use edit::{activate, check_form, diff, duplicate, form, remove, rename};
+pub use experiment::experiment;
+pub use explain::{complete_rule, of_call, of_request, test_rule};
 pub(crate) use place::{Place, absent, no_local, place};
+pub use write::as_toml;
 
 use crate::App;
 use crate::api::types::*;

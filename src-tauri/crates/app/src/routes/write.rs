@@ -49,6 +49,16 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Returns a form as it would stand alone in the file.
+///
+/// # Errors
+/// None for a form that [`write`] can take.
+pub fn as_toml(draft: &RouteDraft) -> Result<String, ApiError> {
+    let mut document = DocumentMut::new();
+    write(&mut document, None, draft, Shape::Shortest)?;
+    Ok(document.to_string().trim_start().to_owned())
+}
+
 fn fields(table: &mut dyn TableLike, draft: &RouteDraft) {
     let about = draft.about.trim();
     set(table, "about", text((!about.is_empty()).then_some(about)));

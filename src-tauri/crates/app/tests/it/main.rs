@@ -15,5 +15,6 @@ mod prices;
 mod rehearse;
 mod routes;
 mod routes_edit;
+mod routing;
 mod spend;
 mod world;

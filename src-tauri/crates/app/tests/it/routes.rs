@@ -48,6 +48,7 @@ async fn planned(world: &World, model: &str, fallbacks: &[&str]) -> Plan {
         recovery: None,
         deadline: None,
         request: &request(),
+        sticky: "",
     };
     plan(&world.app, &wanted).await
 }
@@ -194,6 +195,7 @@ async fn what_a_caller_asks_stands_before_what_a_route_says() {
         recovery: Some(Recovery::Restart),
         deadline: Some(Duration::from_secs(3)),
         request: &request(),
+        sticky: "",
     };
     let plan = plan(&world.app, &wanted).await;
     assert_eq!(
@@ -346,6 +348,7 @@ async fn a_rehearsal_has_every_target_with_no_key_and_no_server() {
         recovery: None,
         deadline: None,
         request: &request,
+        sticky: "",
     };
     let plan = rehearsal_plan(&world.app, &wanted).await;
     assert_eq!(

@@ -162,6 +162,7 @@ async fn steps_with_weights_clocks_and_limits_are_written_read_and_hold_in_the_p
         recovery: None,
         deadline: None,
         request: &request,
+        sticky: "",
     };
     let plan = plan(&world.app, &wanted).await;
     let Candidate::Ready(first) = &plan.candidates[0] else {

@@ -13,7 +13,10 @@ async fn report(world: &World, query: Value) -> SpendReport {
 async fn simulated_calls_are_told_apart_and_never_spent() {
     let mut world = World::new().await;
     let run = world
-        .run(&["sandbox/swift?tokens=40", "sandbox/steady?tokens=20"], &[])
+        .run(
+            &["sandbox/swift?tokens=40", "sandbox/steady?tokens=20"],
+            &[],
+        )
         .await;
     let calls: Vec<_> = run.calls.iter().map(|started| started.call).collect();
     world.until_ended(&calls).await;

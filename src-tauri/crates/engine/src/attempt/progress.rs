@@ -78,6 +78,13 @@ impl Progress {
     }
 }
 
+impl ModelRequest {
+    /// Returns how many characters of text the request sends to the model.
+    pub fn input_chars(&self) -> u64 {
+        input_chars(self)
+    }
+}
+
 /// Returns how many characters of text the request sends to the model.
 pub(crate) fn input_chars(request: &ModelRequest) -> u64 {
     let part = |part: &Part| match part {

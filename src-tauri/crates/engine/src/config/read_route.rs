@@ -8,6 +8,7 @@ use crate::config::validate::{RECOVERIES, TIERS, check_model_name, duration};
 use crate::config::{ladder, read_step};
 use crate::plan::Hedge;
 use std::time::Duration;
+use switchboard_routing::{Rule, RuleError};
 
 /// Most targets of a route, and of each of its lists.
 const TARGETS: usize = 16;
@@ -156,6 +157,8 @@ fn settings(table: &mut Table<'_>, result: &mut RouteConfig, problems: &mut Prob
                 message,
                 "leave `when` out for a route asked by name only",
             );
+        } else if let Err(error) = Rule::parse(rule.trim()) {
+            rule_problem(&field, rule, &error, problems);
         }
         result.when = Some(rule.trim().to_owned());
     }
@@ -189,6 +192,26 @@ fn settings(table: &mut Table<'_>, result: &mut RouteConfig, problems: &mut Prob
         }
         result.fallback_text = Some(text.to_owned());
     }
+}
+
+/// Tells a faulty rule at its place in the file, if the text stands there as it is read.
+fn rule_problem(field: &Field<'_>, rule: &str, error: &RuleError, problems: &mut Problems<'_>) {
+    let lead = rule.len() - rule.trim_start().len();
+    let at = usize::try_from(error.start)
+        .unwrap_or(0)
+        .saturating_add(lead);
+    let whole = field.span();
+    let span = match whole.len().checked_sub(rule.len()) {
+        // One quotation mark at either end, and no escape between.
+        Some(2) => whole.start + 1 + at..whole.end,
+        _ => whole,
+    };
+    problems.add(
+        &span,
+        Some(&field.path),
+        error.message.clone(),
+        error.fix.clone(),
+    );
 }
 
 fn hedge(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<Hedge> {

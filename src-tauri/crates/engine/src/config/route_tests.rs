@@ -38,7 +38,7 @@ fn a_route_is_read_with_everything_it_can_say() {
         preset = "openai"
         [routes.support]
         about = "Answers customers"
-        when = 'lang == "de"'
+        when = 'language == "de"'
         priority = 7
         fall_back_on = ["auth"]
         stop_on = ["rejected", "not_found"]
@@ -63,7 +63,7 @@ fn a_route_is_read_with_everything_it_can_say() {
             name: "support".into(),
             about: "Answers customers".into(),
             built_in: false,
-            when: Some("lang == \"de\"".into()),
+            when: Some("language == \"de\"".into()),
             priority: 7,
             rulings: Rulings {
                 fall_back_on: vec![ErrorKind::Auth],

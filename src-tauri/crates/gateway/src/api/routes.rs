@@ -24,6 +24,12 @@ const TAGS: &str = "x-switchboard-tags";
 /// Names a call's deadline in milliseconds.
 const DEADLINE: &str = "x-switchboard-deadline-ms";
 
+/// Names what weighted options of a route stay the same for.
+const STICKY: &str = "x-switchboard-sticky";
+
+/// Most characters of that name that count.
+const STICKY_CHARS: usize = 200;
+
 /// What every request needs.
 pub(super) struct Shared {
     pub(super) app: App,
@@ -81,6 +87,7 @@ async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Proble
             let (body, room) = shared.bodies.read(headers, body).await?;
             let mut asked = decode::decode(api, body, outside)?;
             asked.call.caller_key = caller_key;
+            asked.call.sticky = sticky(headers);
             (asked.call.project, asked.call.tags) = labels(headers)?;
             drop(room);
             call::call(&shared.app, api, asked).await
@@ -95,6 +102,13 @@ async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Proble
             vectors::call(&shared.app, asked).await
         }
     }
+}
+
+/// Returns what weighted options of a route stay the same for, as the caller names it: a user, a conversation.
+/// `None`: it names nothing, or nothing that can be read.
+fn sticky(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(STICKY)?.to_str().ok()?.trim();
+    (!text.is_empty()).then(|| text.chars().take(STICKY_CHARS).collect())
 }
 
 /// Returns the name of the key that was shown; `None` where none is needed.

@@ -22,6 +22,8 @@ fn new_call() -> NewCall {
             simulated: true,
         },
         request_json: "{}".to_owned(),
+        decision_json: None,
+        variant: None,
     }
 }
 

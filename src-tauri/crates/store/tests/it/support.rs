@@ -56,6 +56,8 @@ pub(crate) fn new_call(model: &str) -> NewCall {
         prompt_version: None,
         requested: target(model),
         request_json: "{\"asked\":true}".to_owned(),
+        decision_json: None,
+        variant: None,
     }
 }
 

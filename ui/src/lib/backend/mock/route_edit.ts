@@ -4,8 +4,11 @@ import type {
   ConfigVersion,
   ConfigVersionText,
   ExportPreview,
+  ImportDone,
+  ImportPreview,
   OptionState,
   PreviewExport,
+  PreviewImport,
   Route,
   RouteCheck,
   RouteDiff,
@@ -153,6 +156,26 @@ export class MockRouteEdit {
         { setting: "steps[0].clocks", what: "one clock for all", severity: "approximated" },
       ],
     };
+  }
+
+  previewImport({ text: given }: PreviewImport): ImportPreview {
+    const name = /model_name: *([\w-]+)/.exec(given)?.[1];
+    return {
+      kind: "litellm",
+      toml: name === undefined ? "" : `[routes.${name}]\ntargets = ["openai/gpt-6.1-terra"]\n`,
+      providers: [],
+      routes: name === undefined ? [] : [name],
+      keys: [],
+      problems: [],
+      losses: [],
+    };
+  }
+
+  applyImport(given: PreviewImport): ImportDone {
+    const { routes } = this.previewImport(given);
+    for (const name of routes) this.own.set(name, { ...asDraft(this.list()[0]), name });
+    this.#record("imported", [...this.own.values()]);
+    return { providers: [], routes, keys: [] };
   }
 
   #after({ drafts, remove }: RouteEdits): RouteDraft[] {

@@ -52,6 +52,7 @@ pub(in super::super) fn embeddings(
             fallbacks,
             deadline,
             caller_key: None,
+            sticky: None,
             project: None,
             tags: Vec::new(),
             wants_wire: true,

@@ -73,6 +73,7 @@ pub(super) fn decode(api: Api, mut body: Body, outside: Outside) -> Result<Asked
             fallbacks,
             deadline: outside.deadline,
             caller_key: None,
+            sticky: None,
             project: None,
             tags: Vec::new(),
             wants_wire: true,
