@@ -481,7 +481,7 @@ pub(crate) static FAULTS: [Fault; 11] = [
         Then::CarryOn,
     ),
     fault(
-        (11.0, 2.0),
+        (34.0, 6.0),
         ErrorKind::Rejected,
         Some(400),
         "the request is not acceptable: a message is empty",
@@ -489,7 +489,7 @@ pub(crate) static FAULTS: [Fault; 11] = [
         Then::Stop,
     ),
     fault(
-        (7.0, 0.5),
+        (14.0, 2.0),
         ErrorKind::ContextTooLong,
         Some(400),
         "the prompt is longer than the model's context",
@@ -497,7 +497,7 @@ pub(crate) static FAULTS: [Fault; 11] = [
         Then::Stop,
     ),
     fault(
-        (6.0, 0.5),
+        (12.0, 2.0),
         ErrorKind::ContentFiltered,
         Some(200),
         "the provider's filter refused the prompt",
