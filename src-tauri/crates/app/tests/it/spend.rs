@@ -34,7 +34,10 @@ async fn simulated_calls_are_told_apart_and_never_spent() {
     assert_eq!(simulated.totals.calls, 2);
     let mut keys: Vec<&str> = simulated.rows.iter().map(|row| row.key.as_str()).collect();
     keys.sort_unstable();
-    assert_eq!(keys, ["sandbox/steady", "sandbox/swift"]);
+    assert_eq!(
+        keys,
+        ["sandbox/steady?tokens=20", "sandbox/swift?tokens=40"]
+    );
     assert!(simulated.totals.output_tokens > 0);
     let in_bars: u64 = simulated
         .series
