@@ -197,6 +197,15 @@ pub async fn today(app: &App, _params: Empty) -> Result<SpendToday, ApiError> {
     })
 }
 
+/// Makes the sums anew from the calls.
+///
+/// # Errors
+/// `Store`.
+pub async fn rebuild(app: &App, _params: Empty) -> Result<SpendRebuilt, ApiError> {
+    let calls = app.store().rebuild_spend().await?;
+    Ok(SpendRebuilt { calls })
+}
+
 /// The zone whose days these are: that of budgets, so that a day's bar and a day's budget are the same.
 fn zone(app: &App) -> TimeZone {
     app.config().current().budgets.calendar().zone

@@ -442,6 +442,10 @@ pub(crate) enum BudgetsCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Spend {
+    /// Sum all calls anew first; for sums that cannot be read
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+
     /// What a row stands for
     #[arg(long, value_name = "WHAT", default_value = "model")]
     pub(crate) by: SpendKind,

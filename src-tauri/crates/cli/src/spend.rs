@@ -10,10 +10,16 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use switchboard_app::api::types::{
     Empty, ExportSpend, SpendBy, SpendFile, SpendFilter, SpendFormat, SpendQuery, SpendRange,
-    SpendReport, SpendToday, SpendView,
+    SpendRebuilt, SpendReport, SpendToday, SpendView,
 };
 
 pub(crate) async fn run(session: &Session, arguments: &Spend) -> Result<Exit, Stop> {
+    if arguments.rebuild {
+        let SpendRebuilt { calls } = session.api("spend.rebuild", &Empty {}).await?;
+        session
+            .terminal
+            .say(&format!("{calls} calls are summed anew"));
+    }
     let range = match arguments.days {
         None => range(arguments),
         Some(1) => SpendRange::Today,

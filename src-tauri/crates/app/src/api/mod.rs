@@ -239,6 +239,8 @@ api! {
 
     #[doc = "What calls cost, how long they took and how often they failed, over a range of time."]
     "spend.report" => crate::spend::report, SpendQuery, SpendReport;
+    #[doc = "Sums what calls cost anew from the calls; for sums that cannot be read."]
+    "spend.rebuild" => crate::spend::rebuild, Empty, SpendRebuilt;
     #[doc = "What was spent today."]
     "spend.today" => crate::spend::today, Empty, SpendToday;
     #[doc = "A report as the text of a file."]

@@ -351,6 +351,13 @@ pub struct SpendToday {
     pub zone: String,
 }
 
+/// The sums were made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SpendRebuilt {
+    /// Ended calls that they hold.
+    pub calls: u64,
+}
+
 /// Asks for a report as a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
