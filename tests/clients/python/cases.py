@@ -36,6 +36,11 @@ def model(options="", provider="sandbox"):
     return f"{provider}/steady?ttft=0&tps=max&tokens=30&seed=7" + (f"&{options}" if options else "")
 
 
+def paced(provider="sandbox"):
+    """As model(), at a speed at which its pieces arrive apart: what arrives together is passed on together."""
+    return f"{provider}/steady?ttft=0&tps=200&tokens=30&seed=7"
+
+
 # A stream that goes on for about a minute unless somebody stops it.
 LONG = "sandbox/steady?ttft=0&tps=40&tokens=2400&seed=7"
 # The provider's stream is cut after a few words, every time.

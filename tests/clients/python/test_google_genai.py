@@ -5,7 +5,7 @@ import logging
 from typing import Literal
 
 from cases import CUT, GATEWAY, KEY, LONG, PNG, PROVIDERS, QUESTION, UNKNOWN, WAIT
-from cases import breaks, case, cut_once, ended, model, raises, run
+from cases import breaks, case, cut_once, ended, model, paced, raises, run
 from google import genai
 from google.genai import errors, types
 from pydantic import BaseModel
@@ -78,8 +78,8 @@ def an_answer_is_whole_with_its_usage_from_every_provider():
 @case
 def a_streamed_answer_is_the_same_text_and_ends_with_usage():
     for provider in PROVIDERS:
-        whole = generate(model(provider=provider))
-        text, chunks = streamed(model(provider=provider))
+        whole = generate(paced(provider))
+        text, chunks = streamed(paced(provider))
         assert text == whole.text, (provider, text)
         assert len(chunks) > 3 and chunks[-1].candidates[0].finish_reason == types.FinishReason.STOP, chunks[-1]
         counted = chunks[-1].usage_metadata.candidates_token_count

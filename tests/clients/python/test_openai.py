@@ -5,7 +5,7 @@ from typing import Literal
 
 import openai
 from cases import CUT, GATEWAY, KEY, LONG, PNG, PROVIDERS, QUESTION, UNKNOWN, WAIT
-from cases import breaks, case, cut_once, ended, model, raises, run
+from cases import breaks, case, cut_once, ended, model, paced, raises, run
 from pydantic import BaseModel
 
 client = openai.OpenAI(base_url=f"{GATEWAY}/v1", api_key=KEY, max_retries=0, timeout=WAIT)
@@ -50,8 +50,8 @@ def a_chat_answer_is_whole_with_its_usage_from_every_provider():
 @case
 def a_streamed_chat_answer_is_the_same_text_with_usage_in_its_last_chunk():
     for provider in PROVIDERS:
-        whole = chat(model(provider=provider))
-        text, chunks = streamed(model(provider=provider))
+        whole = chat(paced(provider))
+        text, chunks = streamed(paced(provider))
         assert text == whole.choices[0].message.content, (provider, text)
         assert len(chunks) > 5, provider
         finishes = [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices]
