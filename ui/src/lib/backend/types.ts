@@ -2904,6 +2904,15 @@ chart?: SpendChartSize, };
 export type SpendRange = { "kind": "today" } | { "kind": "last_24h" } | { "kind": "last_7d" } | { "kind": "last_30d" } | { "kind": "month_to_date" } | { "kind": "custom", from: string, to: string, };
 
 /**
+ * The sums were made anew.
+ */
+export type SpendRebuilt = { 
+/**
+ * Ended calls that they hold.
+ */
+calls: number, };
+
+/**
  * All that the Costs screen shows.
  */
 export type SpendReport = { from: string, 
@@ -3638,6 +3647,8 @@ export interface Api {
   "rehearse.chart": { params: ChartRehearsal; result: RehearsalChart };
   /** What calls cost, how long they took and how often they failed, over a range of time. */
   "spend.report": { params: SpendQuery; result: SpendReport };
+  /** Sums what calls cost anew from the calls; for sums that cannot be read. */
+  "spend.rebuild": { params: Empty; result: SpendRebuilt };
   /** What was spent today. */
   "spend.today": { params: Empty; result: SpendToday };
   /** A report as the text of a file. */
