@@ -145,6 +145,10 @@ export const strings = {
     rule: "Comes here when",
     ruleHelp: "A rule; empty: only calls that name the route.",
     ruleExample: 'task == "summarization" and input_tokens < 100_000',
+    offers: "What fits here",
+    tryRule: "Try a prompt against the rule…",
+    holds: "comes here",
+    holdsNot: "goes elsewhere",
     priority: "Priority",
     priorityHelp: "Of rules that fit, the highest wins.",
     task: "Task",
@@ -240,6 +244,11 @@ export const strings = {
   copy: "Copy",
   save: "Save…",
   saved: (path: string): string => `Saved as ${path}`,
+
+  where: "Where would it go?",
+  whereAbout:
+    "A prompt that names `auto` goes by the rules of the routes, then by its task, then by how hard it is. Nothing is sent.",
+  wherePrompt: "Prompt",
 
   import: "Import…",
   importTitle: "Import routes and providers",

@@ -159,6 +159,33 @@ describe("Routes", () => {
     expect(within(pane).getByRole("alert")).toHaveTextContent("lower-case letters");
   });
 
+  it("offers what fits in a rule and takes it by keyboard", async () => {
+    await open();
+    actions.run("routes.edit");
+    await pass();
+    const rule = screen.getByTestId<HTMLTextAreaElement>("route-rule");
+    rule.focus();
+    await fireEvent.input(rule, { target: { value: "input" } });
+    await pass();
+    expect(screen.getByTestId("offer-input_tokens")).toHaveAttribute("aria-selected", "true");
+    await fireEvent.keyDown(rule, { key: "Enter" });
+    await pass();
+    expect(rule.value).toBe("input_tokens");
+    expect(screen.getByTestId("route-trigger")).toHaveTextContent("input_tokens");
+  });
+
+  it("says where a prompt would go, and why, without sending it", async () => {
+    await open();
+    actions.run("routes.where");
+    await pass();
+    const prompt = within(screen.getByTestId("where")).getByLabelText("Prompt");
+    await fireEvent.input(prompt, { target: { value: "Translate this into German: hello" } });
+    await pass();
+    expect(screen.getByTestId("why")).toHaveTextContent("It goes to translation");
+    expect(screen.getByText("taken")).toBeVisible();
+    expect(backend.log.some((entry) => entry.method === "calls.start")).toBe(false);
+  });
+
   it("brings an earlier version back", async () => {
     await open();
     await fireEvent.keyDown(step(2), { key: "Delete" });

@@ -202,6 +202,8 @@ export class MockBackend implements Backend {
     "routes.check": (params) => this.routes.check(params),
     "routes.diff": (params) => this.routes.diff(params),
     "routes.activate": (params) => this.routes.activate(params),
+    "routes.explain": ({ prompt }) => this.routes.explain(prompt ?? ""),
+    "routes.complete_rule": (params) => this.routes.complete(params),
     "config.versions": () => this.routes.versions(),
     "config.version": ({ id }) => this.routes.version(id),
     "config.restore": ({ id }) => this.routes.restore(id),

@@ -1,12 +1,14 @@
 import { BackendError } from "../backend";
 import type {
   CheckRoute,
+  CompleteRule,
   ConfigVersion,
   ConfigVersionText,
   ExportPreview,
   ImportDone,
   ImportPreview,
   OptionState,
+  PathState,
   PreviewExport,
   PreviewImport,
   Route,
@@ -14,8 +16,10 @@ import type {
   RouteDiff,
   RouteDraft,
   RouteEdits,
+  RouteExplanation,
   RouteForm,
   RouteProblem,
+  RuleCompletion,
 } from "../types";
 import { diffWords } from "./diff";
 
@@ -176,6 +180,36 @@ export class MockRouteEdit {
     for (const name of routes) this.own.set(name, { ...asDraft(this.list()[0]), name });
     this.#record("imported", [...this.own.values()]);
     return { providers: [], routes, keys: [] };
+  }
+
+  explain(prompt: string): RouteExplanation {
+    const name = /translate/i.test(prompt) ? "translation" : "standard";
+    const [first, ...others] = this.get(name).draft.steps.map(
+      (step) => step.options[0]?.model ?? "",
+    );
+    const step = (model: string, state: PathState) => ({
+      model,
+      state,
+      simulated: false,
+      attempts: 0,
+    });
+    return {
+      sentence: `It goes to ${name}, because its task is ${name}.`,
+      path: [step(first ?? "", "taken"), ...others.map((model) => step(model, "not_reached"))],
+    };
+  }
+
+  complete({ text, cursor }: CompleteRule): RuleCompletion[] {
+    const word = /[a-z_]*$/.exec(text.slice(0, cursor))?.[0] ?? "";
+    return ["task", "text", "input_tokens"]
+      .filter((field) => field.startsWith(word) && field !== word)
+      .map((insert) => ({
+        insert,
+        start: cursor - word.length,
+        end: cursor,
+        kind: "field",
+        about: "a field",
+      }));
   }
 
   #after({ drafts, remove }: RouteEdits): RouteDraft[] {
