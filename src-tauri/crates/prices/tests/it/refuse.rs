@@ -66,10 +66,7 @@ fn rows_that_contradict_others_are_refused_with_the_row_and_the_fix() {
 #[test]
 fn rows_that_cannot_be_read_are_refused_with_the_row_and_the_fix() {
     for (row, what) in [
-        (
-            "p acme one batch - - - x $1 2",
-            "without a currency sign",
-        ),
+        ("p acme one batch - - - x $1 2", "without a currency sign"),
         ("p acme one batch - - - x -1 2", "cannot be negative"),
         ("p acme one batch - - - x 1.5e-07 2", "plain decimal number"),
         (
