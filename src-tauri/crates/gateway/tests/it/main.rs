@@ -22,4 +22,5 @@ mod keys;
 mod passing;
 mod serving;
 mod stand_in;
+mod told;
 mod world;
