@@ -5,6 +5,7 @@ mod answer;
 mod asked;
 mod body;
 mod call;
+mod count;
 mod decode;
 mod error;
 mod fold;

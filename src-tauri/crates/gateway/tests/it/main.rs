@@ -15,6 +15,7 @@ mod bare_host;
 mod bounds;
 mod budgets;
 mod clients;
+mod counting;
 mod dialect;
 mod embeddings;
 mod faults;
