@@ -8,6 +8,7 @@ mod call;
 mod count;
 mod decode;
 mod error;
+mod explain;
 mod fold;
 mod framing;
 mod known;

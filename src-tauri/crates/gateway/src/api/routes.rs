@@ -146,7 +146,7 @@ async fn admitted(
 }
 
 /// Returns whose API a path belongs to.
-fn api_of(path: &str, headers: &HeaderMap) -> Api {
+pub(super) fn api_of(path: &str, headers: &HeaderMap) -> Api {
     match path {
         _ if path.starts_with("/v1/messages") => Api::Anthropic,
         _ if path.starts_with("/v1/responses") => Api::Responses,

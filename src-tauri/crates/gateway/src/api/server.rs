@@ -1,6 +1,7 @@
 //! Listens for clients of the gateway, within bounds.
 
 use super::body::Bodies;
+use super::explain::Explained;
 use super::routes::{self, Shared};
 use super::stall::Unstalled;
 use axum::body::Body;
@@ -21,7 +22,7 @@ use tokio_util::task::TaskTracker;
 const CONNECTIONS: usize = 4096;
 /// How long a client may take to send its headers.
 const HEADER_TIME: Duration = Duration::from_secs(15);
-/// Most bytes of headers before they are refused; what the last read brings may go beyond, up to twice.
+/// Most bytes of a request's line and headers before they are refused.
 const HEADER_BYTES: usize = 64 * 1024;
 /// How long a stopping gateway waits for answers under way.
 const GRACE: Duration = Duration::from_secs(2);
@@ -169,19 +170,22 @@ async fn connection(client: Client, shared: Arc<Shared>, stopping: CancellationT
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
+        .max_header_size(HEADER_BYTES)
         .max_buf_size(HEADER_BYTES);
-    let stream = Unstalled::new(client.stream, client.patience);
-    let served = builder.serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(served);
+    let stream = Explained::new(Unstalled::new(client.stream, client.patience));
+    let mut served = builder.serve_connection(TokioIo::new(stream), service);
     let ended = tokio::select! {
-        ended = served.as_mut() => ended,
+        ended = &mut served => ended,
         () = stopping.cancelled() => {
-            served.as_mut().graceful_shutdown();
-            served.await
+            Pin::new(&mut served).graceful_shutdown();
+            (&mut served).await
         }
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "a client's connection broke");
+        if error.is_parse() {
+            served.into_parts().io.into_inner().close().await;
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod counting;
 mod dialect;
 mod embeddings;
 mod faults;
+mod hostile;
 mod keys;
 mod passing;
 mod serving;
