@@ -76,6 +76,8 @@ pub struct Gateway {
     address: SocketAddr,
     stopping: CancellationToken,
     killed: CancellationToken,
+    /// Set when the address is free again.
+    released: CancellationToken,
     tasks: TaskTracker,
 }
 
@@ -100,10 +102,12 @@ pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway,
         address,
         stopping: CancellationToken::new(),
         killed: CancellationToken::new(),
+        released: CancellationToken::new(),
         tasks: TaskTracker::new(),
     };
     let (stopping, killed) = (gateway.stopping.clone(), gateway.killed.clone());
     let tasks = gateway.tasks.clone();
+    let released = gateway.released.clone();
     gateway.tasks.spawn(async move {
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         while let Some((stream, permit)) = next(&listener, &room, &stopping).await {
@@ -121,6 +125,8 @@ pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway,
                 }
             });
         }
+        drop(listener);
+        released.cancel();
     });
     Ok(gateway)
 }
@@ -193,6 +199,18 @@ impl Gateway {
     /// Returns the address listened on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Stops listening; answers under way go on, and their connections end with them.
+    pub async fn retire(&self) {
+        self.stopping.cancel();
+        self.tasks.close();
+        self.released.cancelled().await;
+    }
+
+    /// Returns whether a retired gateway has nothing left to do.
+    pub fn is_done(&self) -> bool {
+        self.tasks.is_empty()
     }
 
     /// Stops listening, waits a moment for answers under way, and cancels the others.

@@ -21,6 +21,7 @@ mod embeddings;
 mod faults;
 mod hostile;
 mod keys;
+mod moving;
 mod passing;
 mod serving;
 mod stand_in;
