@@ -47,6 +47,14 @@ test("a tool call comes whole and streamed, and its result is answered", async (
   }
 });
 
+test("tokens are counted before anything is asked", async () => {
+  for (const provider of PROVIDERS) {
+    const count = async (more) => (await client.messages.countTokens({ model: model("", provider), messages: ASK, ...more })).input_tokens;
+    const few = await count({});
+    assert.ok(few > 0 && (await count({ system: "Be brief. ".repeat(50), tools: TOOLS })) > few + 50, provider);
+  }
+});
+
 test("an image reaches the model", async () => {
   const image = { type: "image", source: { type: "base64", media_type: "image/png", data: PNG } };
   const messages = [{ role: "user", content: [image, { type: "text", text: "What is this?" }] }];

@@ -67,6 +67,14 @@ test("an answer fits a schema in both ways of writing one", async () => {
   }
 });
 
+test("tokens are counted before anything is asked", async () => {
+  for (const provider of PROVIDERS) {
+    const count = async (contents) => (await client.models.countTokens({ model: escaped(model("", provider)), contents })).totalTokens;
+    const few = await count(QUESTION);
+    assert.ok(few > 0 && (await count(QUESTION.repeat(20))) > few + 50, provider);
+  }
+});
+
 test("an image reaches the model", async () => {
   const contents = [{ role: "user", parts: [{ inlineData: { mimeType: "image/png", data: PNG } }, { text: "What is this?" }] }];
   for (const provider of PROVIDERS) assert.match((await generate(model("", provider), {}, contents)).text, /the image/);

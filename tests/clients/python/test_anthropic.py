@@ -129,14 +129,13 @@ def the_models_are_listed_and_looked_up():
 
 
 @case
-def counting_tokens_counts_or_says_that_nobody_counts_here():
-    def count():
-        return client.messages.count_tokens(model=model(provider="sandbox-anthropic"), messages=ASK)
-
-    try:
-        assert count().input_tokens > 0
-    except anthropic.NotFoundError as error:
-        assert "/v1/messages/count_tokens" in error.message, error
+def tokens_are_counted_before_anything_is_asked():
+    for provider in PROVIDERS:
+        name = model(provider=provider)
+        few = client.messages.count_tokens(model=name, messages=ASK).input_tokens
+        more = client.messages.count_tokens(model=name, messages=ASK, system="Be brief. " * 50, tools=TOOLS).input_tokens
+        assert 0 < few < more - 50, (provider, few, more)
+    raises(anthropic.NotFoundError, lambda: client.messages.count_tokens(model="nobody/knows-it", messages=ASK))
 
 
 @case

@@ -87,6 +87,17 @@ def a_streamed_answer_is_the_same_text_and_ends_with_usage():
 
 
 @case
+def tokens_are_counted_before_anything_is_asked():
+    for provider in PROVIDERS:
+        name = escaped(model(provider=provider))
+        few = client.models.count_tokens(model=name, contents=QUESTION).total_tokens
+        more = client.models.count_tokens(model=name, contents=QUESTION * 20).total_tokens
+        assert 0 < few < more - 50, (provider, few, more)
+    unknown = breaks(errors.ClientError, lambda: client.models.count_tokens(model="nobody%2Fknows-it", contents=QUESTION))
+    assert unknown.code == 404, unknown
+
+
+@case
 def limits_that_were_sent_are_kept():
     answer = generate(model("tokens=400"), settings=config(max_output_tokens=12, temperature=0.1, seed=4))
     assert answer.candidates[0].finish_reason == types.FinishReason.MAX_TOKENS, answer

@@ -69,6 +69,18 @@ def the_call_behind_an_answer_is_in_the_history():
 
 
 @case
+def the_end_of_a_stream_tells_the_call_and_its_cost():
+    asked = {"model": model(), "messages": ASK, "stream": True}
+    with client.chat.completions.with_streaming_response.create(**asked) as raw:
+        lines = list(raw.iter_lines())
+        call = raw.headers["x-switchboard-call-id"]
+    told = next(line for line in lines if line.startswith(": switchboard "))
+    facts = dict(pair.split("=", 1) for pair in told.removeprefix(": switchboard ").split(" "))
+    assert facts["call-id"] == call and facts["attempts"] == "1" and float(facts["cost"]) == 0, facts
+    assert lines.index(told) < lines.index("data: [DONE]"), lines
+
+
+@case
 def limits_that_were_sent_are_kept():
     answer = chat(model("tokens=400"), max_completion_tokens=12, temperature=0.2, top_p=0.9, seed=4)
     assert answer.choices[0].finish_reason == "length", answer

@@ -2,33 +2,22 @@
 //!
 //! The server itself is the host's: this crate knows no HTTP.
 
-use crate::App;
+mod serving;
+
+pub(crate) use serving::{GatewayState, follow};
+pub use serving::{moves, serve, serve_no_more};
+
 use crate::api::types::*;
 use crate::calls::rfc3339;
 use crate::gateway_keys::{GatewayCaller, PREFIX, new_secret};
+use crate::{App, Caller};
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
 use switchboard_engine::redact::Redactor;
 use switchboard_store::{GatewayKeyRow, StoreError};
 
 /// Longest name of a key, in characters.
 const NAME_CHARS: usize = 60;
-
-/// What the application remembers about the gateway.
-#[derive(Debug, Default)]
-pub(crate) struct GatewayState {
-    /// Why it could not be started the last time.
-    problem: Mutex<Option<String>>,
-    /// Held while it is started or stopped.
-    switching: tokio::sync::Mutex<()>,
-}
-
-impl GatewayState {
-    fn problem(&self) -> std::sync::MutexGuard<'_, Option<String>> {
-        self.problem.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Why a request to the gateway is refused. Its sentences are fit to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -121,6 +110,21 @@ async fn keep_switch(app: &App, position: Option<u16>) -> Result<(), ApiError> {
     Ok(app.store().set_ui_state(SWITCH, value).await?)
 }
 
+/// Keeps a new port for the next launch, if the gateway starts with the program.
+async fn keep_place(app: &App, port: u16) {
+    let kept = match app.store().ui_state().await {
+        Ok(mut values) => values.remove(SWITCH),
+        Err(error) => return tracing::warn!(%error, "the gateway's switch could not be read"),
+    };
+    // The command line serves without a word to the switch.
+    if app.caller() == Caller::Window
+        && kept.is_some_and(|kept| !kept.is_null())
+        && let Err(error) = keep_switch(app, Some(port)).await
+    {
+        tracing::warn!(%error, "the gateway's port could not be kept");
+    }
+}
+
 /// Starts the gateway at launch if it was on when the program last ended. What keeps it from starting is
 /// told by `gateway.status`.
 pub async fn resume(app: &App) {
@@ -147,12 +151,14 @@ pub async fn status(app: &App, _params: Empty) -> Result<GatewayStatus, ApiError
     let config = app.config().current();
     let address = app.host().gateway().and_then(|gateway| gateway.address());
     let shown = address.unwrap_or_else(|| config.gateway.socket());
-    let needs_key = app.gateway_needs_key().await;
+    // Other machines are never served without one.
+    let needs_key = app.gateway_needs_key().await || !shown.ip().is_loopback();
     let keys = app.gateway_keys().list().await?;
     Ok(GatewayStatus {
         running: address.is_some(),
         address: address.map(|address| address.to_string()),
         port: config.gateway.port,
+        since: address.and_then(|_| app.gateway_state().since()),
         problem: app.gateway_state().problem().clone(),
         available: app.host().gateway().is_some(),
         base_urls: base_urls(shown),
@@ -165,8 +171,8 @@ pub async fn status(app: &App, _params: Empty) -> Result<GatewayStatus, ApiError
     })
 }
 
-/// Starts the gateway; one that runs on another port than the one asked for is moved there. It starts again
-/// with the program until it is stopped.
+/// Starts the gateway; one that runs on another port than the one asked for is moved there, or stays where it
+/// is if it cannot be. It starts again with the program until it is stopped.
 ///
 /// # Errors
 /// `Conflict` if the address is taken, `Internal` if this program cannot serve it.
@@ -183,11 +189,14 @@ pub async fn start(app: &App, params: StartGateway) -> Result<GatewayStatus, Api
     let running = gateway.address();
     let stays = running.is_some_and(|now| params.port.is_none_or(|port| now.port() == port));
     if !stays {
-        if running.is_some() {
-            gateway.stop().await;
+        let started = match running {
+            Some(_) => gateway.relocate(app.clone(), wanted).await,
+            None => gateway.start(app.clone(), wanted).await,
+        };
+        match &started {
+            Ok(_) => app.gateway_state().begin(),
+            Err(problem) => *app.gateway_state().problem() = Some(problem.clone()),
         }
-        let started = gateway.start(app.clone(), wanted).await;
-        *app.gateway_state().problem() = started.as_ref().err().cloned();
         app.live().publish(&Live::GatewayChanged {});
         let address = started.map_err(|problem| {
             ApiError::new(ErrorCode::Conflict, problem)

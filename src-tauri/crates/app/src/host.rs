@@ -52,6 +52,13 @@ pub trait GatewayServer: Send + Sync + std::fmt::Debug {
     /// One sentence that says why it cannot listen there, fit to be shown.
     fn start(&self, app: App, address: SocketAddr) -> BoxFuture<'_, Result<SocketAddr, String>>;
 
+    /// Has one that runs listen at another address and returns that. Connections it has stay until what they
+    /// asked is answered.
+    ///
+    /// # Errors
+    /// One sentence that says why it cannot listen there. It stays where it was.
+    fn relocate(&self, app: App, address: SocketAddr) -> BoxFuture<'_, Result<SocketAddr, String>>;
+
     /// Stops it and the calls it runs. Stopping one that is off does nothing.
     fn stop(&self) -> BoxFuture<'_, ()>;
 

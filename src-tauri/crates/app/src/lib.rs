@@ -205,9 +205,11 @@ impl App {
         }
         config::versions::keep(&app).await;
         app.tell_of_changes();
-        // Both end with the application.
+        // They end with the application.
         let inner = Arc::downgrade(&app.inner);
         tokio::spawn(alerts::work(inner.clone(), waiting));
+        let changes = app.inner.config.subscribe();
+        tokio::spawn(gateway::follow(inner.clone(), changes));
         tokio::spawn(money.keep_in_step(inner, ending));
         Ok(app)
     }

@@ -7,9 +7,9 @@ use crate::session::{Session, problem_sentence};
 use crate::terminal::{Style, write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use switchboard_gateway::{
-    Assets, Dashboard, GatewayError, GatewayOptions, ServeError, serve_dashboard, serve_gateway,
-};
+use switchboard_app::api::types::{Empty, GatewayStatus};
+use switchboard_app::gateway;
+use switchboard_gateway::{Assets, Dashboard, GatewayError, ServeError, serve_dashboard};
 
 /// The port when none is given and it is free.
 const PORT: u16 = 4140;
@@ -30,42 +30,70 @@ pub(crate) async fn run(session: &Session, arguments: &Serve) -> Result<Exit, St
     }
     match folder {
         Some(folder) => dashboard(session, arguments, &folder).await,
-        None => gateway(session, arguments).await,
+        None => serve(session, arguments).await,
     }
 }
 
 /// Serves the gateway until interrupted.
-async fn gateway(session: &Session, arguments: &Serve) -> Result<Exit, Stop> {
+async fn serve(session: &Session, arguments: &Serve) -> Result<Exit, Stop> {
     let configured = session.app.gateway_socket();
-    let address = arguments.address.unwrap_or(configured);
-    let options = GatewayOptions {
-        address,
-        // Only the configuration file can allow other machines in.
-        network: address.ip() == configured.ip(),
-        ..GatewayOptions::default()
-    };
-    let gateway =
-        serve_gateway(session.app.clone(), options)
-            .await
-            .map_err(|error| match error {
-                GatewayError::NotLoopback(_) => Stop::new(Exit::Usage, error.to_string()).hint(
-                    "choose an address like 127.0.0.1:4141, or allow the network in `[gateway]`",
-                ),
-                GatewayError::Listen { .. } => Stop::new(Exit::Internal, error.to_string())
-                    .hint("choose another with --address"),
-            })?;
-    let address = gateway.address();
+    let named = arguments.address;
+    // Only the configuration file can allow other machines in.
+    if let Some(address) = named.filter(|address| !address.ip().is_loopback())
+        && address.ip() != configured.ip()
+    {
+        let message = GatewayError::NotLoopback(address).to_string();
+        return Err(Stop::new(Exit::Usage, message)
+            .hint("choose an address like 127.0.0.1:4141, or allow the network in `[gateway]`"));
+    }
+    let mut moves = gateway::moves(&session.app);
+    let address = gateway::serve(&session.app, named)
+        .await
+        .map_err(|problem| {
+            Stop::new(Exit::Internal, problem).hint("choose another with --address")
+        })?;
     let needed = session.app.gateway_needs_key().await || !address.ip().is_loopback();
     let keys = match needed {
         true => "Clients need a key: `switchboard-cli keys create NAME` makes one.",
         false => "Programs on this machine need no key.",
     };
-    write(&format!(
-        "The gateway is at http://{address}\nOpenAI clients: base URL http://{address}/v1; Anthropic and Gemini clients: http://{address}\n{keys} Ctrl-C stops it and its calls.\n"
-    ))?;
-    session.until_interrupted().await;
-    gateway.stop().await;
-    Ok(Exit::Done)
+    let place = place(&address.to_string());
+    write(&format!("{place}\n{keys} Ctrl-C stops it and its calls.\n"))?;
+    let ended = loop {
+        tokio::select! {
+            () = session.until_interrupted() => break Ok(()),
+            Ok(()) = moves.changed() => {
+                if let Err(stop) = tell_of_move(session).await {
+                    break Err(stop);
+                }
+            }
+        }
+    };
+    gateway::serve_no_more(&session.app).await;
+    ended.map(|()| Exit::Done)
+}
+
+/// Says where the gateway is, and what clients are given.
+fn place(address: &str) -> String {
+    format!(
+        "The gateway is at http://{address}\nOpenAI clients: base URL http://{address}/v1; Anthropic and Gemini clients: http://{address}"
+    )
+}
+
+/// Says what a change of the configuration made of the gateway.
+async fn tell_of_move(session: &Session) -> Result<(), Stop> {
+    let status: GatewayStatus = session.api("gateway.status", &Empty {}).await?;
+    if let Some(problem) = status.problem {
+        let line = format!("warning: {problem}");
+        session
+            .terminal
+            .say(&session.terminal.err(Style::Yellow, &line));
+        return Ok(());
+    }
+    match status.address {
+        Some(address) => write(&format!("{}\n", place(&address))),
+        None => Ok(()),
+    }
 }
 
 /// Serves the user interface until interrupted.

@@ -1117,7 +1117,12 @@ address: string | null,
  */
 port: number, 
 /**
- * Why it could not be started the last time; `None`: nothing is wrong.
+ * Since when it is at that address; `None`: it is off.
+ */
+since?: string, 
+/**
+ * Why it could not be started the last time, or is not where the configuration says; `None`: nothing is
+ * wrong.
  */
 problem: string | null, 
 /**

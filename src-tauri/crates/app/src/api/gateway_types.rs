@@ -13,7 +13,12 @@ pub struct GatewayStatus {
     pub address: Option<String>,
     /// The port it takes when it is started without one.
     pub port: u16,
-    /// Why it could not be started the last time; `None`: nothing is wrong.
+    /// Since when it is at that address; `None`: it is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub since: Option<String>,
+    /// Why it could not be started the last time, or is not where the configuration says; `None`: nothing is
+    /// wrong.
     pub problem: Option<String>,
     /// Whether this program can serve it at all.
     pub available: bool,

@@ -1,6 +1,7 @@
 //! Calls: starting, stopping, listing and opening them.
 
 mod api_call;
+mod count;
 mod explain;
 mod labels;
 mod open;
@@ -11,6 +12,7 @@ mod tap;
 mod view;
 
 pub use api_call::{ApiCall, ApiCallHandle, ApiModel, api_models, start_api_call};
+pub use count::{CountAsked, Counted, count_tokens};
 pub(crate) use running::Running;
 pub use start::start;
 pub use tap::{Told, WireEvent};

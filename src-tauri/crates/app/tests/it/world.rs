@@ -76,6 +76,9 @@ impl GatewayServer for FakeServer {
         }
         .boxed()
     }
+    fn relocate(&self, app: App, address: SocketAddr) -> BoxFuture<'_, Result<SocketAddr, String>> {
+        self.start(app, address)
+    }
     fn stop(&self) -> BoxFuture<'_, ()> {
         async { drop(self.0.lock().unwrap().take()) }.boxed()
     }

@@ -4,6 +4,7 @@ mod anthropic;
 mod buckets;
 mod classify;
 mod codec;
+mod count;
 mod embed;
 mod gemini;
 mod header;
@@ -31,6 +32,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use count::{count_request, counted};
 pub(crate) use model_rules::claude_version;
 pub use model_rules::omitted_params;
 

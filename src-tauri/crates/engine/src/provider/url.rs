@@ -70,6 +70,19 @@ pub(super) fn embeddings_url(wire: Wire, base: &Url, model: &str) -> Url {
     with_path(base, &path)
 }
 
+/// Returns the address that counts the tokens of a request to `model`.
+pub(super) fn count_url(wire: Wire, base: &Url, model: &str) -> Url {
+    let mut url = call_url(wire, base, model);
+    if wire == Wire::Gemini {
+        let path = url.path().replace(":streamGenerateContent", ":countTokens");
+        url.set_path(&path);
+        return without_alt(url);
+    }
+    let path = format!("{}/count_tokens", url.path());
+    url.set_path(&path);
+    url
+}
+
 /// Returns a Gemini address without the switch between its stream formats.
 fn without_alt(mut url: Url) -> Url {
     let others: Vec<(String, String)> = url

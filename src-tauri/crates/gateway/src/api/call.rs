@@ -10,7 +10,7 @@ use super::pass::{self, Pass};
 use super::render::{self, Head};
 use super::stream::{self, Writer};
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use std::time::SystemTime;
@@ -66,18 +66,23 @@ pub(super) async fn call(app: &App, api: Api, asked: Asked) -> Result<Response, 
             .map_or(0, |since| since.as_secs()),
         include_usage: asked.include_usage,
     };
-    let mut reply = match outcome {
+    Ok(match outcome {
         Some(outcome) if !asked.stream => {
             let passed = wire.whole(api, &answer, &outcome);
             let whole = passed.unwrap_or_else(|| render::whole(api, &head, &answer, end(&outcome)));
-            Json(whole).into_response()
+            let mut reply = Json(whole).into_response();
+            known.write(&id, reply.headers_mut());
+            reply
         }
         outcome => {
             let pass = match first {
                 Some(_) => wire.pass(api, asked.include_usage),
                 None => None,
             };
-            let mut writer = Writer::new(handle, render::stream(api, head), pass, is_text);
+            let mut headers = HeaderMap::new();
+            known.write(&id, &mut headers);
+            let render = render::stream(api, head);
+            let mut writer = Writer::new(handle, api, render, pass, is_text, known);
             let mut begun = String::new();
             writer.begin(&mut begun);
             if let Some(event) = first {
@@ -86,11 +91,11 @@ pub(super) async fn call(app: &App, api: Api, asked: Asked) -> Result<Response, 
             if let Some(outcome) = outcome {
                 writer.write(&Event::Finished { outcome }, &mut begun);
             }
-            stream::reply(begun, writer, asked.array)
+            let mut reply = stream::reply(begun, writer, asked.array);
+            reply.headers_mut().extend(headers);
+            reply
         }
-    };
-    known.write(&id, reply.headers_mut());
-    Ok(reply)
+    })
 }
 
 pub(super) fn end(outcome: &Outcome) -> End {

@@ -1,7 +1,14 @@
-//! What the headers of a reply say of its call.
+//! What the headers of a reply say of its call. A stream's headers are sent before all of it is known: its
+//! end says it again, in a comment and, to clients that take them, in trailers.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use switchboard_engine::event::{Event, TargetInfo};
+
+const COST: &str = "x-switchboard-cost";
+
+/// The fields of a stream's trailers, as `Trailer` announces them; no other is sent.
+pub(super) const TRAILERS: &str = "x-switchboard-call-id, x-switchboard-attempts, x-switchboard-route, \
+                                   x-switchboard-target, x-switchboard-cost";
 
 /// What is known of a call when its reply begins.
 #[derive(Debug, Default)]
@@ -52,24 +59,66 @@ impl Known {
         self.target.as_ref().map(name).unwrap_or_default()
     }
 
+    /// Writes what is known into headers, or into the trailers of a stream.
     pub(super) fn write(&self, id: &str, headers: &mut HeaderMap) {
-        let mut set = |name: &'static str, text: &str| {
-            if let Ok(value) = HeaderValue::from_str(text) {
+        for (name, text) in self.facts(id) {
+            if let Ok(value) = HeaderValue::from_str(&text) {
                 headers.insert(HeaderName::from_static(name), value);
             }
-        };
-        set("x-switchboard-call-id", id);
-        set("x-switchboard-attempts", &self.attempts.to_string());
+        }
+    }
+
+    /// Writes what is known as one comment of a stream of events: the names of the headers without what
+    /// they have in common, each value without spaces.
+    pub(super) fn comment(&self, id: &str, out: &mut String) {
+        out.push_str(": switchboard");
+        for (name, text) in self.facts(id) {
+            out.push(' ');
+            out.push_str(name.trim_start_matches("x-switchboard-"));
+            out.push('=');
+            let is_plain = |letter: &char| !letter.is_whitespace() && !letter.is_control();
+            out.extend(text.chars().filter(is_plain));
+        }
+        out.push_str("\n\n");
+    }
+
+    fn facts(&self, id: &str) -> Vec<(&'static str, String)> {
+        let mut facts = vec![
+            ("x-switchboard-call-id", id.to_owned()),
+            ("x-switchboard-attempts", self.attempts.to_string()),
+        ];
         if let Some(route) = &self.route {
-            set("x-switchboard-route", route);
+            facts.push(("x-switchboard-route", route.clone()));
         }
         if self.target.is_some() {
-            set("x-switchboard-target", &self.model());
+            facts.push(("x-switchboard-target", self.model()));
         }
         if let Some(pico) = self.cost {
             // US dollars, exact.
             let (dollars, rest) = (pico / 1_000_000_000_000, pico % 1_000_000_000_000);
-            set("x-switchboard-cost", &format!("{dollars}.{rest:012}"));
+            facts.push((COST, format!("{dollars}.{rest:012}")));
         }
+        facts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_is_one_line_whatever_the_names_are() {
+        let known = Known {
+            route: Some("my route\nevent: x\u{2028}".into()),
+            attempts: 2,
+            cost: Some(1_500_000_000_001),
+            ..Known::default()
+        };
+        let mut out = String::new();
+        known.comment("7", &mut out);
+        assert_eq!(
+            out,
+            ": switchboard call-id=7 attempts=2 route=myrouteevent:x cost=1.500000000001\n\n"
+        );
     }
 }

@@ -45,7 +45,7 @@ fn one(api: Api, model: &ApiModel) -> Value {
         }),
         Api::Gemini => json!({
             "name": format!("models/{}", model.id), "displayName": model.label,
-            "supportedGenerationMethods": ["generateContent", "streamGenerateContent"],
+            "supportedGenerationMethods": ["generateContent", "streamGenerateContent", "countTokens"],
         }),
     }
 }

@@ -4,7 +4,7 @@ use super::access::token;
 use super::body::Bodies;
 use super::decode::{self, Outside};
 use super::error::Problem;
-use super::{Api, call, models, vectors};
+use super::{Api, call, count, models, vectors};
 use crate::guard;
 use axum::Json;
 use axum::extract::Request;
@@ -45,6 +45,8 @@ enum Place {
     Models(Api, Option<String>),
     Call(Api, Option<(String, bool)>),
     Embeddings,
+    /// Counts the tokens of a request; the model as for a call.
+    Count(Api, Option<String>),
 }
 
 /// Answers a request. Whatever is wrong is said in the shape of the API whose path it is.
@@ -92,6 +94,17 @@ async fn answer_in(shared: &Shared, request: Request) -> Result<Response, Proble
             drop(room);
             call::call(&shared.app, api, asked).await
         }
+        Place::Count(api, named) => {
+            let outside = Outside {
+                named: named.map(|model| (model, false)),
+                ..Outside::default()
+            };
+            let (body, room) = shared.bodies.read(headers, body).await?;
+            let mut asked = decode::counted(api, body, outside)?;
+            asked.call.caller_key = caller_key;
+            drop(room);
+            count::count(&shared.app, api, asked).await
+        }
         Place::Embeddings => {
             let deadline = deadline(headers)?;
             let (body, room) = shared.bodies.read(headers, body).await?;
@@ -133,14 +146,15 @@ async fn admitted(
 }
 
 /// Returns whose API a path belongs to.
-fn api_of(path: &str, headers: &HeaderMap) -> Api {
+pub(super) fn api_of(path: &str, headers: &HeaderMap) -> Api {
     match path {
         _ if path.starts_with("/v1/messages") => Api::Anthropic,
         _ if path.starts_with("/v1/responses") => Api::Responses,
         _ if path.starts_with("/v1beta/") => Api::Gemini,
         _ if path.starts_with("/v1/models") => {
-            let is_act =
-                path.ends_with(":generateContent") || path.ends_with(":streamGenerateContent");
+            let is_act = [":generateContent", ":streamGenerateContent", ":countTokens"]
+                .iter()
+                .any(|act| path.ends_with(act));
             match () {
                 () if is_act || headers.contains_key("x-goog-api-key") => Api::Gemini,
                 () if headers.contains_key("anthropic-version") => Api::Anthropic,
@@ -160,6 +174,7 @@ fn place(method: &Method, path: &str, headers: &HeaderMap) -> Result<Place, Prob
         "/v1/chat/completions" | "/v1/responses" | "/v1/messages" => {
             (Place::Call(api, None), Method::POST)
         }
+        "/v1/messages/count_tokens" => (Place::Count(api, None), Method::POST),
         _ => {
             let model = path
                 .strip_prefix("/v1beta/models/")
@@ -169,16 +184,17 @@ fn place(method: &Method, path: &str, headers: &HeaderMap) -> Result<Place, Prob
                 return Ok(Place::Models(api, Some(name)));
             }
             let named = model.and_then(|model| model.rsplit_once(':'));
-            let stream = match named {
-                Some((_, "generateContent")) => false,
-                Some((_, "streamGenerateContent")) => true,
+            let model = named.map(|(model, _)| unescaped(model)).unwrap_or_default();
+            let place = match named {
+                Some((_, "generateContent")) => Place::Call(api, Some((model, false))),
+                Some((_, "streamGenerateContent")) => Place::Call(api, Some((model, true))),
+                Some((_, "countTokens")) => Place::Count(api, Some(model)),
                 _ => {
                     let message = format!("there is nothing at {path}");
                     return Err(Problem::new(StatusCode::NOT_FOUND, "unknown_path", message));
                 }
             };
-            let model = named.map(|(model, _)| unescaped(model)).unwrap_or_default();
-            (Place::Call(api, Some((model, stream))), Method::POST)
+            (place, Method::POST)
         }
     };
     if *method != wanted {

@@ -1,6 +1,7 @@
 //! Listens for clients of the gateway, within bounds.
 
 use super::body::Bodies;
+use super::explain::Explained;
 use super::routes::{self, Shared};
 use super::stall::Unstalled;
 use axum::body::Body;
@@ -21,7 +22,7 @@ use tokio_util::task::TaskTracker;
 const CONNECTIONS: usize = 4096;
 /// How long a client may take to send its headers.
 const HEADER_TIME: Duration = Duration::from_secs(15);
-/// Most bytes of headers before they are refused; what the last read brings may go beyond, up to twice.
+/// Most bytes of a request's line and headers before they are refused.
 const HEADER_BYTES: usize = 64 * 1024;
 /// How long a stopping gateway waits for answers under way.
 const GRACE: Duration = Duration::from_secs(2);
@@ -75,6 +76,8 @@ pub struct Gateway {
     address: SocketAddr,
     stopping: CancellationToken,
     killed: CancellationToken,
+    /// Set when the address is free again.
+    released: CancellationToken,
     tasks: TaskTracker,
 }
 
@@ -99,10 +102,12 @@ pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway,
         address,
         stopping: CancellationToken::new(),
         killed: CancellationToken::new(),
+        released: CancellationToken::new(),
         tasks: TaskTracker::new(),
     };
     let (stopping, killed) = (gateway.stopping.clone(), gateway.killed.clone());
     let tasks = gateway.tasks.clone();
+    let released = gateway.released.clone();
     gateway.tasks.spawn(async move {
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         while let Some((stream, permit)) = next(&listener, &room, &stopping).await {
@@ -120,6 +125,8 @@ pub async fn serve_gateway(app: App, options: GatewayOptions) -> Result<Gateway,
                 }
             });
         }
+        drop(listener);
+        released.cancel();
     });
     Ok(gateway)
 }
@@ -169,19 +176,22 @@ async fn connection(client: Client, shared: Arc<Shared>, stopping: CancellationT
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
+        .max_header_size(HEADER_BYTES)
         .max_buf_size(HEADER_BYTES);
-    let stream = Unstalled::new(client.stream, client.patience);
-    let served = builder.serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(served);
+    let stream = Explained::new(Unstalled::new(client.stream, client.patience));
+    let mut served = builder.serve_connection(TokioIo::new(stream), service);
     let ended = tokio::select! {
-        ended = served.as_mut() => ended,
+        ended = &mut served => ended,
         () = stopping.cancelled() => {
-            served.as_mut().graceful_shutdown();
-            served.await
+            Pin::new(&mut served).graceful_shutdown();
+            (&mut served).await
         }
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "a client's connection broke");
+        if error.is_parse() {
+            served.into_parts().io.into_inner().close().await;
+        }
     }
 }
 
@@ -189,6 +199,18 @@ impl Gateway {
     /// Returns the address listened on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Stops listening; answers under way go on, and their connections end with them.
+    pub async fn retire(&self) {
+        self.stopping.cancel();
+        self.tasks.close();
+        self.released.cancelled().await;
+    }
+
+    /// Returns whether a retired gateway has nothing left to do.
+    pub fn is_done(&self) -> bool {
+        self.tasks.is_empty()
     }
 
     /// Stops listening, waits a moment for answers under way, and cancels the others.

@@ -1,16 +1,20 @@
 //! Writes a call's events as a stream, in the provider's own form as long as it can be kept, else in ours.
 
+use super::Api;
 use super::answer::Answer;
 use super::call::{cut_short, end};
 use super::error::Problem;
 use super::framing::Framing;
+use super::known::{Known, TRAILERS};
 use super::pass::Pass;
 use super::render::Render;
 use super::shown::Shown;
 use axum::body::{Body, Bytes};
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, TRAILER};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use http_body_util::StreamBody;
+use hyper::body::Frame;
 use std::convert::Infallible;
 use std::time::Duration;
 use switchboard_app::calls::{ApiCallHandle, Told};
@@ -27,25 +31,35 @@ const GATHERED: usize = 64 * 1024;
 pub(super) fn reply(begun: String, writer: Writer, array: bool) -> Response {
     let framing = Framing::new(array);
     let kind = framing.content_type();
-    let state = (Some(begun), writer, framing);
-    let stream = futures_util::stream::unfold(state, |(begun, mut writer, mut framing)| async {
+    let state = (Some(begun), Some(writer), framing);
+    let stream = futures_util::stream::unfold(state, |(begun, writer, mut framing)| async {
+        let mut writer = writer?;
         let text = match begun {
-            Some(text) if !text.is_empty() => text,
-            _ => writer.next().await?,
+            Some(text) if !text.is_empty() => Some(text),
+            _ => writer.next().await,
+        };
+        let Some(text) = text else {
+            let trailers = Frame::trailers(writer.trailers());
+            return Some((Ok(trailers), (None, None, framing)));
         };
         let text = framing.frame(text, writer.ended);
-        Some((
-            Ok::<_, Infallible>(Bytes::from(text)),
-            (None, writer, framing),
-        ))
+        let frame = Frame::data(Bytes::from(text));
+        Some((Ok::<_, Infallible>(frame), (None, Some(writer), framing)))
     });
-    let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")];
-    (headers, Body::from_stream(stream)).into_response()
+    let headers = [
+        (CONTENT_TYPE, kind),
+        (CACHE_CONTROL, "no-cache"),
+        // Sent only to those who say that they take them (`TE: trailers`).
+        (TRAILER, TRAILERS),
+    ];
+    (headers, Body::new(StreamBody::new(stream))).into_response()
 }
 
 /// Writes a call's events. Dropping it, when the client is gone, cancels the call.
 pub(super) struct Writer {
     handle: ApiCallHandle,
+    api: Api,
+    known: Known,
     render: Box<dyn Render>,
     /// `None`: in our form.
     pass: Option<Pass>,
@@ -60,12 +74,16 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         handle: ApiCallHandle,
+        api: Api,
         render: Box<dyn Render>,
         pass: Option<Pass>,
         is_text: bool,
+        known: Known,
     ) -> Self {
         Self {
             handle,
+            api,
+            known,
             render,
             pass,
             answer: Answer::default(),
@@ -91,7 +109,7 @@ impl Writer {
                 return None;
             }
             match tokio::time::timeout(KEEP_ALIVE, self.handle.events.recv()).await {
-                Err(_) => return Some(": keep-alive\n\n".to_owned()),
+                Err(_) => return Some(self.keep_alive().to_owned()),
                 Ok(None) => self.fail(&cut_short(), &mut out),
                 Ok(Some(told)) => self.take(told, &mut out),
             }
@@ -109,15 +127,40 @@ impl Writer {
         Some(out)
     }
 
+    /// Returns what says that the stream lives. Google's own clients take every line that is not empty for
+    /// JSON: theirs gets an empty one.
+    fn keep_alive(&self) -> &'static str {
+        match self.api {
+            Api::Gemini => "\n",
+            Api::Chat | Api::Responses | Api::Anthropic => ": keep-alive\n\n",
+        }
+    }
+
+    /// Says what was not known yet when the headers were sent, in a comment, which clients skip. Those of
+    /// Gemini's API do not skip it: they have the trailers.
+    fn tell(&self, out: &mut String) {
+        if self.api != Api::Gemini {
+            self.known.comment(&self.handle.id.to_string(), out);
+        }
+    }
+
+    fn trailers(&self) -> HeaderMap {
+        let mut trailers = HeaderMap::new();
+        self.known.write(&self.handle.id.to_string(), &mut trailers);
+        trailers
+    }
+
     fn take(&mut self, told: Told, out: &mut String) {
         if let Some(pass) = &mut self.pass {
             pass.take(told.wire);
         }
+        self.known.note(&told.event);
         self.write(&told.event, out);
     }
 
     fn fail(&mut self, problem: &Problem, out: &mut String) {
         self.switch();
+        self.tell(out);
         self.render.fail(problem, out);
         self.ended = true;
     }
@@ -196,6 +239,7 @@ impl Writer {
             return;
         }
         self.ended = true;
+        self.tell(out);
         let end = end(outcome);
         if let Some(pass) = self.pass.take() {
             return pass.end(self.render.as_mut(), &self.answer, end, out);

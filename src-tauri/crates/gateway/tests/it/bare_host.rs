@@ -1,10 +1,11 @@
-//! A host for an application without a user: nothing of this machine's matters.
+//! A host for an application without a user: nothing of this machine's matters. Its environment has one
+//! variable, `TEST_KEY`.
 
 use switchboard_app::api::types::KeychainState;
 use switchboard_app::host::{Host, KeyStore, KeyStoreError};
 use switchboard_engine::secret::Secret;
 
-/// A host with an empty environment and no key store.
+/// A host with next to no environment and no key store.
 #[derive(Debug)]
 pub(crate) struct BareHost;
 
@@ -12,8 +13,8 @@ impl Host for BareHost {
     fn keys(&self) -> &dyn KeyStore {
         self
     }
-    fn variable(&self, _name: &str) -> Option<String> {
-        None
+    fn variable(&self, name: &str) -> Option<String> {
+        (name == "TEST_KEY").then(|| "key-of-the-test".to_owned())
     }
     fn variables(&self) -> Vec<(String, String)> {
         Vec::new()

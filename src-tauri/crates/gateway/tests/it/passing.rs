@@ -2,14 +2,40 @@
 
 use crate::world::{World, chat, events, provider, text_of, world, world_of};
 use axum::Router;
+use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::time::Duration;
 
 /// A provider that answers everything with the same text.
-async fn odd(kind: &'static str, body: &'static str) -> String {
+pub(crate) async fn odd(kind: &'static str, body: &'static str) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = Router::new().fallback(move || async move { ([(CONTENT_TYPE, kind)], body) });
+    // It ends with the test.
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+/// A provider that sends the second piece of its stream after a while.
+pub(crate) async fn odd_after(pieces: [&'static str; 2], wait: Duration) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = move || async move {
+        let stream = futures_util::stream::unfold(0, move |at| async move {
+            if at == 1 {
+                tokio::time::sleep(wait).await;
+            }
+            let piece = pieces.get(at)?;
+            Some((Ok::<_, Infallible>(*piece), at + 1))
+        });
+        (
+            [(CONTENT_TYPE, "text/event-stream")],
+            Body::from_stream(stream),
+        )
+    };
+    let router = Router::new().fallback(answer);
     // It ends with the test.
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
@@ -24,7 +50,7 @@ fn data(events: &[(String, Value)]) -> Vec<&Value> {
     events.iter().map(|(_, data)| data).collect()
 }
 
-const CHAT: &str = r#"data: {"id":"c1","created":5,"model":"m-2026","service_tier":"flex","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+pub(crate) const CHAT: &str = r#"data: {"id":"c1","created":5,"model":"m-2026","service_tier":"flex","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
 
 data: {"id":"c1","created":5,"model":"m-2026","choices":[{"index":0,"delta":{"content":"Blue","annotations":[{"x":1}]},"logprobs":{"content":[]},"finish_reason":null}]}
 

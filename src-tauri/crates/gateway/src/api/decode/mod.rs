@@ -85,6 +85,23 @@ pub(super) fn decode(api: Api, mut body: Body, outside: Outside) -> Result<Asked
     })
 }
 
+/// Decodes a request whose tokens are to be counted. Gemini's may hold the request it asks about whole.
+///
+/// # Errors
+/// The first field that cannot be understood.
+pub(super) fn counted(api: Api, mut body: Body, outside: Outside) -> Result<Asked, Bad> {
+    if api == Api::Gemini {
+        for name in ["generateContentRequest", "generate_content_request"] {
+            if let Some(Value::Object(mut whole)) = body.remove(name) {
+                // The path names it.
+                whole.remove("model");
+                return decode(api, whole, outside);
+            }
+        }
+    }
+    decode(api, body, outside)
+}
+
 /// Returns the wire format that is an API's.
 fn wire(api: Api) -> Wire {
     match api {
