@@ -119,6 +119,7 @@ struct Inner {
     gateway_keys: GatewayKeys,
     money: Money,
     deliveries: Deliveries,
+    ahead: spend::ahead::Ahead,
     /// Ends the tasks that the application has running when it is dropped.
     _end: DropGuard,
     interrupted_at_launch: u32,
@@ -195,6 +196,7 @@ impl App {
                 gateway_keys: GatewayKeys::new(store.clone()),
                 money: money.clone(),
                 deliveries,
+                ahead: spend::ahead::Ahead::default(),
                 _end: end.drop_guard(),
                 interrupted_at_launch: opened.interrupted,
                 price_problem: Mutex::new(price_problem),
@@ -210,6 +212,7 @@ impl App {
         tokio::spawn(alerts::work(inner.clone(), waiting));
         let changes = app.inner.config.subscribe();
         tokio::spawn(gateway::follow(inner.clone(), changes));
+        tokio::spawn(spend::ahead::work(inner.clone()));
         tokio::spawn(money.keep_in_step(inner, ending));
         Ok(app)
     }
@@ -258,6 +261,7 @@ impl App {
             alerts::look(self).await;
         }
         self.inner.deliveries.wait(LAST_ALERTS).await;
+        self.inner.ahead.finish().await;
         if let Err(error) = self.inner.store.flush().await {
             tracing::error!(%error, "history could not be written to its end");
         }
@@ -295,6 +299,11 @@ impl App {
 
     pub(crate) fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// Sums of ended days, made before they are looked at.
+    pub(crate) fn ahead(&self) -> &spend::ahead::Ahead {
+        &self.inner.ahead
     }
 
     pub(crate) fn config(&self) -> &ConfigHandle {

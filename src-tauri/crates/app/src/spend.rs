@@ -3,6 +3,7 @@
 //! Sums come from the store, in quarters of an hour; days, hours and months are cut here, in the zone that budgets go
 //! by.
 
+pub(crate) mod ahead;
 mod export;
 mod forecast;
 mod range;
@@ -56,41 +57,53 @@ async fn report_at(app: &App, query: SpendQuery, now: Timestamp) -> Result<Spend
         0
     };
     let whole_range = vec![first / SPEND_SLOT_MS, last / SPEND_SLOT_MS];
-    let asks = vec![
-        Ask {
-            timed,
-            ..ask.of(by(query.by), cut.slots())
-        },
-        ask.of(By::All, whole_range.clone()),
-        ask.of(By::All, slots(&[span.previous.0, span.previous.1])),
-        Ask {
-            within: Vec::new(),
-            ..ask.of(By::Project, whole_range.clone())
-        },
-        Ask {
-            simulated: !query.simulated,
-            ..ask.of(By::All, whole_range.clone())
-        },
-        ask.of(By::All, past.slots()),
-        ask.of(By::All, slots(&[window.from, window.now])),
-        ask.of(By::Route, whole_range.clone()),
-        ask.of(By::Model, whole_range),
+    // Of most kinds a call has one label: then all together are the whole.
+    let by_parts = query.by != SpendBy::Tag;
+    let optional = |asked: bool, ask: Ask| if asked { vec![ask] } else { Vec::new() };
+    let routed = query.baseline.is_some();
+    let asks = [
+        vec![
+            Ask {
+                timed,
+                latency: true,
+                ..ask.of(by(query.by), cut.slots())
+            },
+            ask.of(By::All, slots(&[span.previous.0, span.previous.1])),
+            Ask {
+                within: Vec::new(),
+                ..ask.of(By::Project, whole_range.clone())
+            },
+            Ask {
+                simulated: !query.simulated,
+                ..ask.of(By::All, whole_range.clone())
+            },
+            ask.of(By::All, past.slots()),
+            ask.of(By::All, slots(&[window.from, window.now])),
+        ],
+        optional(
+            !by_parts,
+            Ask {
+                latency: true,
+                ..ask.of(By::All, whole_range.clone())
+            },
+        ),
+        optional(routed, ask.of(By::Route, whole_range.clone())),
+        optional(routed, ask.of(By::Model, whole_range)),
     ];
-    let answers = app.store().spend(asks).await?;
-    let [
-        shown,
-        all,
-        previous,
-        projects,
-        simulated,
-        history,
-        so_far,
-        routes,
-        models,
-    ] = <[SpendAnswer; 9]>::try_from(answers)
-        .map_err(|_| ApiError::new(ErrorCode::Internal, "the store answered another question"))?;
+    let mut answers = app.store().spend(asks.concat()).await?.into_iter();
+    let mut next = || {
+        answers.next().ok_or_else(|| {
+            ApiError::new(ErrorCode::Internal, "the store answered another question")
+        })
+    };
+    let (shown, previous, projects) = (next()?, next()?, next()?);
+    let (simulated, history, so_far) = (next()?, next()?, next()?);
+    let sums = if by_parts { sum(&shown) } else { sum(&next()?) };
+    let saved = match &query.baseline {
+        None => None,
+        Some(baseline) => Some(saved::saved(app, baseline, &next()?, &next()?)),
+    };
     seal(app, cut, &shown, now);
-    let sums = sum(&all);
     let totals = row("", "Total", &sums, sums.get(Count::Cost));
     let before_it = sum(&previous);
     let names = labels(app, query.by, &shown).await;
@@ -99,12 +112,10 @@ async fn report_at(app: &App, query: SpendQuery, now: Timestamp) -> Result<Spend
         Ok(forecast) => (Some(forecast), None),
         Err(why) => (None, Some(why)),
     };
-    let (saved, no_saved) = match &query.baseline {
+    let (saved, no_saved) = match saved {
         None => (None, None),
-        Some(baseline) => match saved::saved(app, baseline, &routes, &models) {
-            Ok(saved) => (Some(saved), None),
-            Err(why) => (None, Some(why)),
-        },
+        Some(Ok(saved)) => (Some(saved), None),
+        Some(Err(why)) => (None, Some(why)),
     };
     let cached = totals.cached_tokens;
     let mut report = SpendReport {
@@ -244,6 +255,7 @@ impl Asking<'_> {
             by,
             within: self.within.to_vec(),
             simulated: self.simulated,
+            latency: false,
             timed: 0,
         }
     }
@@ -324,23 +336,15 @@ fn seal(app: &App, cut: &Cut, shown: &SpendAnswer, now: Timestamp) {
     if cut.unit != SpendUnit::Day {
         return;
     }
-    let now = now.as_millisecond() / SPEND_SLOT_MS;
     let slots = cut.slots();
     let bars = slots.windows(2).zip(&shown.sealed).zip(&cut.partial);
     let days: Vec<(i64, i64)> = bars
-        // Calls that began yesterday may still end: a late one takes the seal away again.
-        .filter(|((edges, sealed), partial)| !**sealed && !**partial && edges[1] < now - 4)
+        .filter(|((edges, sealed), partial)| {
+            !**sealed && !**partial && ahead::is_over(edges[1], now)
+        })
         .map(|((edges, _), _)| (edges[0], edges[1]))
         .collect();
-    if days.is_empty() {
-        return;
-    }
-    let store = app.store().clone();
-    tokio::spawn(async move {
-        if let Err(error) = store.seal_spend(days).await {
-            tracing::debug!(%error, "days of spend could not be summed ahead");
-        }
-    });
+    app.ahead().seal(app.store().clone(), days);
 }
 
 /// The day or month that a forecast is of.

@@ -69,6 +69,29 @@ impl Owner {
         Ok(owner)
     }
 
+    /// Registers anew after another process took this one for dead.
+    pub(crate) fn register_again(&mut self, connection: &Connection) -> Result<(), Fault> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        if !self.path.exists() {
+            let lock = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&self.path);
+            match lock.and_then(|lock| Ok(lock.try_lock().map(|()| lock)?)) {
+                Ok(lock) => self.lock = Some(lock),
+                Err(error) => {
+                    tracing::warn!(%error, "the lock that says that this program runs was lost");
+                }
+            }
+        }
+        connection.execute(
+            "INSERT OR IGNORE INTO owners(id, lock, pid, started_at_ms) VALUES (?1, ?2, ?3, ?4)",
+            params![self.id, name, std::process::id(), now_ms()],
+        )?;
+        Ok(())
+    }
+
     /// Takes the owner out of the file, unless calls of it are still unfinished.
     pub(crate) fn leave(&mut self, connection: &Connection) -> Result<(), Fault> {
         connection.execute(

@@ -44,6 +44,14 @@ pub(crate) struct Saved {
     next_piece: i64,
     has_answer: bool,
     attempts: usize,
+    /// Another process had marked the call interrupted.
+    taken_for_dead: bool,
+}
+
+impl Saved {
+    pub(crate) fn was_taken_for_dead(&self) -> bool {
+        self.taken_for_dead
+    }
 }
 
 impl LiveCall {
@@ -93,29 +101,31 @@ impl LiveCall {
     /// Writes what has changed but for the search: see [`LiveCall::index`]. Changes nothing in memory: see
     /// [`LiveCall::saved`].
     pub(crate) fn write(&self, connection: &Connection, owner: i64) -> Result<Saved, Fault> {
-        let key = match self.key {
+        let (key, taken_for_dead) = match self.key {
             Some(key) => {
+                let was_taken = take_back(connection, key, owner)?;
                 update(connection, key, &self.state)?;
-                key
+                (key, was_taken)
             }
-            None => insert(connection, &self.call, owner, &self.state)?,
+            None => (insert(connection, &self.call, owner, &self.state)?, false),
         };
         let mut saved = Saved {
             key,
             next_piece: self.next_piece,
-            has_answer: self.saved_answer,
+            has_answer: self.saved_answer && !taken_for_dead,
             attempts: self.saved_attempts,
+            taken_for_dead,
         };
         if self.state.is_final() {
             self.write_whole(connection, &mut saved)?;
             crate::spend::book(connection, key)?;
         } else {
             self.write_pieces(connection, &mut saved)?;
-            if self.answer_changed {
+            if self.answer_changed || (self.saved_answer && taken_for_dead) {
                 self.write_answer(connection, &mut saved, "", "")?;
             }
         }
-        if self.attempts_changed {
+        if self.attempts_changed || taken_for_dead {
             for (n, attempt) in self.state.attempts.iter().enumerate() {
                 let verb = verb(n < self.saved_attempts);
                 write_attempt(connection, verb, key, int(n as u64), attempt)?;
@@ -139,7 +149,7 @@ impl LiveCall {
     }
 
     fn write_pieces(&self, connection: &Connection, saved: &mut Saved) -> Result<(), Fault> {
-        let restarted = self.saved_restarts != self.state.restarts;
+        let restarted = self.saved_restarts != self.state.restarts || saved.taken_for_dead;
         if restarted {
             delete_pieces(connection, saved.key)?;
         }
@@ -243,6 +253,22 @@ impl LiveCall {
             None => search::index_new_call(connection, saved.key, &text),
         }
     }
+}
+
+/// Makes a call that another process marked interrupted this one's again: nothing is booked of it, and nothing is
+/// left of the answer that it seemed to end with. Returns whether it was so marked.
+fn take_back(connection: &Connection, key: i64, owner: i64) -> Result<bool, Fault> {
+    let is_running = connection
+        .prepare_cached("SELECT 1 FROM calls WHERE key = ?1 AND status = 'running'")?
+        .exists([key])?;
+    if is_running {
+        return Ok(false);
+    }
+    crate::spend::unbook(connection, key)?;
+    connection.execute("UPDATE calls SET owner = ?2 WHERE key = ?1", [key, owner])?;
+    connection.execute("DELETE FROM answers WHERE call = ?1", [key])?;
+    delete_pieces(connection, key)?;
+    Ok(true)
 }
 
 /// Returns the words that put a row into a table. Replacing costs a look for the row and a journal of the

@@ -12,6 +12,7 @@
 mod book;
 mod histogram;
 mod labels;
+mod plan;
 mod query;
 mod rebuild;
 mod seal;
@@ -22,7 +23,7 @@ pub use labels::SpendBy;
 pub(crate) use query::answer;
 pub use query::{SpendAnswer, SpendPoint, SpendQuery, SpendTimes, SpendValue};
 pub(crate) use rebuild::{check, prepare, rebuild};
-pub(crate) use seal::{seal, sweep};
+pub(crate) use seal::{seal, sweep, unsealed};
 pub use sums::{Count, SpendSums};
 
 /// Milliseconds of a slot: a quarter of an hour.

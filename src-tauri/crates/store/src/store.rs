@@ -469,13 +469,17 @@ impl Store {
     }
 
     /// Sums whole days (slots from `.0` to before `.1`) by every label, so that long ranges are read fast. A day a
-    /// transaction, so that calls are recorded meanwhile. Days that are sealed already cost nothing.
+    /// transaction, so that calls are recorded meanwhile. Days that are sealed already, and those before the first
+    /// call, cost nothing.
     ///
     /// # Errors
     /// Why the file could not be read or written.
     pub async fn seal_spend(&self, days: Vec<(i64, i64)>) -> Result<(), StoreError> {
+        let open = self
+            .read(move |connection| spend::unsealed(connection, days))
+            .await?;
         let mut moved = 0;
-        for (first, after) in days {
+        for (first, after) in open {
             moved += self
                 .write(move |connection| spend::seal(connection, first, after))
                 .await?;

@@ -232,6 +232,14 @@ impl Writer {
             }
         }
         result?;
+        let is_taken = |(_, mark): &Mark| mark.is_some_and(|mark| mark.was_taken_for_dead());
+        if saved.iter().any(is_taken) {
+            tracing::warn!("another program took this one for dead; its calls are taken back");
+            if let Err(fault) = self.owner.register_again(&self.connection) {
+                let error = fault.at(&self.path);
+                tracing::warn!(%error, "this program could not be registered again");
+            }
+        }
         for (id, mark) in saved {
             let ended = match (self.live.get_mut(&id), mark) {
                 (Some(entry), Some(mark)) => {

@@ -2,10 +2,16 @@
 
 use crate::checks::{cargo_command, tauri_driver};
 use crate::desktop::Desktop;
-use crate::{split_at_dashes, step};
+use crate::{root, sample, split_at_dashes, step};
+use std::path::PathBuf;
+use std::time::Duration;
 
 /// The bench that needs a desktop.
 const WINDOW: &str = "window";
+/// The bench that needs a year of calls.
+const SPEND: &str = "spend";
+/// How old a year of calls may be: ranges end now.
+const FRESH: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// `cargo xtask bench`: runs every benchmark, or those that `--only` names.
 ///
@@ -32,6 +38,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         command.args(["--bench", name]);
     }
     command.arg("--").args(passed_on);
+    if only.is_empty() || only.contains(&SPEND) {
+        command.env("BENCH_HISTORY", year()?);
+    }
     if !only.is_empty() && !only.contains(&WINDOW) {
         return step::must(&mut command);
     }
@@ -46,6 +55,27 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     // As the program itself does on a machine without a graphics card, when nobody takes pictures.
     command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
     step::must(&mut command)
+}
+
+/// Returns the folder with a year of `BENCH_CALLS` calls, made if there is none of the last hours.
+fn year() -> Result<PathBuf, String> {
+    let calls = std::env::var("BENCH_CALLS").unwrap_or_else(|_| "1000000".to_owned());
+    let folder = root().join("target/bench-history").join(&calls);
+    let stamp = folder.join("made");
+    let age = std::fs::metadata(&stamp).and_then(|made| made.modified());
+    let is_fresh = age.is_ok_and(|made| made.elapsed().is_ok_and(|age| age < FRESH));
+    if is_fresh {
+        return Ok(folder);
+    }
+    let told = |error: std::io::Error| format!("{}: {error}", folder.display());
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(told)?;
+    }
+    std::fs::create_dir_all(&folder).map_err(told)?;
+    let path = folder.to_string_lossy().into_owned();
+    sample::history(&["--calls".into(), calls, "--data-dir".into(), path])?;
+    std::fs::write(&stamp, "").map_err(told)?;
+    Ok(folder)
 }
 
 /// Returns the packages of the programs that the benches named start.

@@ -152,7 +152,10 @@ impl Purse {
     }
 
     /// Sets an amount aside.
-    pub(super) fn reserve(
+    ///
+    /// # Errors
+    /// Why there is no room, the time, and the calendar that is in force.
+    pub fn reserve(
         &self,
         call: CallId,
         labels: &Labels,
@@ -178,7 +181,7 @@ impl Purse {
     }
 
     /// Books what was spent in place of what was set aside.
-    pub(super) fn settle(&self, id: HoldId, cost: PicoUsd) {
+    pub fn settle(&self, id: HoldId, cost: PicoUsd) {
         let mut state = self.lock();
         let at = state.now();
         if let Some(labels) = state.ledger.settle(id, cost, at) {

@@ -8,11 +8,28 @@ use jiff::tz::TimeZone;
 pub(crate) const HOUR_MS: i64 = 3_600_000;
 pub(crate) const HOURS: usize = 365 * 24;
 
+/// Milliseconds of a slot of sums.
+const SLOT_MS: i64 = switchboard_store::SPEND_SLOT_MS;
+
 /// Share of a working day's busiest hour, by hour of the day in UTC: people in Europe, some in America.
 const BY_HOUR: [f64; 24] = [
     0.08, 0.10, 0.30, 0.22, 0.06, 0.10, 0.35, 0.70, 0.95, 1.00, 0.95, 0.70, 0.80, 1.00, 0.95, 0.85,
     0.65, 0.45, 0.35, 0.30, 0.25, 0.20, 0.14, 0.10,
 ];
+
+/// Returns the whole days of this machine's zone in the year before `until`, as slots from `.0` to before `.1`.
+pub(crate) fn days(until: Timestamp) -> Vec<(i64, i64)> {
+    let zone = TimeZone::system();
+    let today = zone.to_datetime(until).date();
+    let start = |ago: i64| {
+        let day = today.saturating_sub(jiff::ToSpan::days(ago));
+        let midnight = zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight()));
+        midnight.map(|at| at.as_millisecond().div_euclid(SLOT_MS))
+    };
+    (0..=366)
+        .filter_map(|ago| Some((start(ago + 1).ok()?, start(ago).ok()?)))
+        .collect()
+}
 
 /// Returns how many of `calls` begin in each of the [`HOURS`] from `start_ms` on. They sum up to `calls`.
 pub(crate) fn calls_by_hour(calls: u64, start_ms: i64, random: &mut Random) -> Vec<u64> {

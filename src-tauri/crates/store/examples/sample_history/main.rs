@@ -29,7 +29,9 @@ const USAGE: &str = "--calls N --data-dir DIR [--seed S] [--until TIME]
   --calls N        how many calls, at most 100,000,000
   --data-dir DIR   the folder for history.sqlite; it may not hold calls already
   --seed S         another number, other calls [default: 42]
-  --until TIME     when the year ends, as 2026-11-25T12:00:00Z [default: now]";
+  --until TIME     when the year ends, as 2026-11-25T12:00:00Z [default: now]
+
+Whole days of this machine's zone are summed ahead, as the program does.";
 
 /// Most calls: about 100 GB.
 const MOST: u64 = 100_000_000;
@@ -133,6 +135,8 @@ fn fill(
     write_calls(arguments, store.path())?;
     // The one place where the sums beside the calls are made: the rows above were written past the store.
     runtime.block_on(store.rebuild_spend())?;
+    // So are the sums of whole days, which the program makes as days end.
+    runtime.block_on(store.seal_spend(calendar::days(arguments.until)))?;
     Ok(())
 }
 

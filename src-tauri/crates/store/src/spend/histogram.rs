@@ -63,6 +63,10 @@ impl Histogram {
         }
     }
 
+    pub(super) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
     /// Returns the buckets that are not 0, in order.
     pub(super) fn counted(&self) -> impl Iterator<Item = (usize, i64)> + '_ {
         self.0

@@ -1,11 +1,10 @@
 //! Reading sums: whole sealed days where there are, slots elsewhere.
 
-use super::labels::{Known, SpendBy};
-use super::seal::{value_id, view};
-use super::sums::{Count, Counts, SpendSums, read_counts, skip_histograms, take, unreadable};
+use super::labels::SpendBy;
+use super::plan::{Names, Plan, scan};
+use super::sums::{Count, Counts, SpendSums, read_counts, skip_histograms};
 use crate::error::{Fault, StoreError};
 use rusqlite::Connection;
-use std::collections::HashMap;
 
 /// Most buckets of a query: 400 days of hours.
 const BUCKETS: usize = 9_600;
@@ -17,10 +16,12 @@ pub struct SpendQuery {
     /// bucket begins at the first, the last ends before the last.
     pub edges: Vec<i64>,
     pub by: SpendBy,
-    /// Only calls that have all these labels. With more than one besides that of `by`, no sealed day helps.
+    /// Only calls that have all these labels.
     pub within: Vec<(SpendBy, String)>,
     /// Only simulated calls, or only others.
     pub simulated: bool,
+    /// Whether the sums are asked for their percentiles; without, reading is faster.
+    pub latency: bool,
     /// Percentiles by bucket for so many of the dearest labels, and for the rest together.
     pub timed: usize,
 }
@@ -104,7 +105,11 @@ fn one(connection: &Connection, query: &SpendQuery) -> Result<SpendAnswer, Fault
         let value = &mut values[index];
         let counts = read_counts(packed)?;
         value.sums.add_counts(&counts);
-        value.sums.add_histograms(packed)?;
+        if query.latency {
+            value.sums.add_histograms(packed)?;
+        } else {
+            skip_histograms(packed)?;
+        }
         if value.points.last().is_none_or(|(last, _)| *last != bucket) {
             value.points.push((bucket, SpendPoint::default()));
         }
@@ -141,7 +146,7 @@ fn one(connection: &Connection, query: &SpendQuery) -> Result<SpendAnswer, Fault
             .map(|index| std::mem::take(&mut values[index]))
             .collect(),
         rest_times,
-        sealed: plan.sealed(),
+        sealed: plan.is_sealed(),
     })
 }
 
@@ -157,30 +162,35 @@ fn times(
     for (place, index) in order.iter().take(timed).enumerate() {
         series[*index] = place;
     }
-    let buckets = plan.edges.len() - 1;
-    let mut sums: Vec<HashMap<usize, SpendSums>> = vec![HashMap::new(); timed + 1];
+    let mut found = vec![vec![SpendTimes::default(); plan.edges.len() - 1]; timed + 1];
+    // Of one bucket at a time: they come in their order.
+    let mut sums = vec![SpendSums::default(); timed + 1];
+    let mut of = 0;
     scan(connection, plan, names, |bucket, index, packed| {
+        if bucket != of {
+            take_times(&mut sums, &mut found, of);
+            of = bucket;
+        }
         read_counts(packed)?;
         let place = series.get(index).copied().unwrap_or(timed);
-        sums[place]
-            .entry(bucket)
-            .or_default()
-            .add_histograms(packed)
+        sums[place].add_histograms(packed)
     })?;
-    Ok(sums
-        .into_iter()
-        .map(|by_bucket| {
-            let mut times = vec![SpendTimes::default(); buckets];
-            for (bucket, sums) in by_bucket {
-                times[bucket] = SpendTimes {
-                    latency_p50_ms: sums.latency_ms(0.5),
-                    latency_p95_ms: sums.latency_ms(0.95),
-                    first_token_p50_ms: sums.first_token_ms(0.5),
-                };
-            }
-            times
-        })
-        .collect())
+    take_times(&mut sums, &mut found, of);
+    Ok(found)
+}
+
+/// Notes the percentiles of a bucket, and forgets what they are of.
+fn take_times(sums: &mut [SpendSums], found: &mut [Vec<SpendTimes>], bucket: usize) {
+    for (sums, times) in sums.iter_mut().zip(found) {
+        if let Some(times) = times.get_mut(bucket) {
+            *times = SpendTimes {
+                latency_p50_ms: sums.latency_ms(0.5),
+                latency_p95_ms: sums.latency_ms(0.95),
+                first_token_p50_ms: sums.first_token_ms(0.5),
+            };
+        }
+        sums.clear();
+    }
 }
 
 impl SpendPoint {
@@ -198,217 +208,4 @@ impl SpendPoint {
             *sum = sum.saturating_add(more);
         }
     }
-}
-
-/// The labels met, numbered as they come.
-#[derive(Default)]
-struct Names {
-    texts: Vec<String>,
-    by_text: HashMap<String, usize>,
-    by_id: HashMap<i64, usize>,
-}
-
-impl Names {
-    fn of_text(&mut self, text: &str) -> usize {
-        if let Some(index) = self.by_text.get(text) {
-            return *index;
-        }
-        let index = self.texts.len();
-        self.texts.push(text.to_owned());
-        self.by_text.insert(text.to_owned(), index);
-        index
-    }
-
-    fn of_id(&mut self, connection: &Connection, id: i64) -> Result<usize, Fault> {
-        if let Some(index) = self.by_id.get(&id) {
-            return Ok(*index);
-        }
-        let text: String = connection
-            .prepare_cached("SELECT value FROM spend_values WHERE id = ?1")?
-            .query_row([id], |row| row.get(0))?;
-        let index = self.of_text(&text);
-        self.by_id.insert(id, index);
-        Ok(index)
-    }
-}
-
-/// How a query is read.
-struct Plan<'a> {
-    query: &'a SpendQuery,
-    edges: &'a [i64],
-    /// The only label of `by` that is asked for.
-    only: Option<&'a str>,
-    /// What slots must have.
-    within: Vec<(SpendBy, String)>,
-    /// Where sealed days have it: the view and the label's number; `None` for the number: no sealed day has it.
-    views: Option<(i64, Option<i64>)>,
-    /// The seal of each bucket that is a sealed day.
-    seals: Vec<Option<i64>>,
-}
-
-impl<'a> Plan<'a> {
-    fn new(connection: &Connection, query: &'a SpendQuery) -> Result<Self, Fault> {
-        let edges = query.edges.as_slice();
-        let own = |(by, _): &&(SpendBy, String)| *by == query.by && *by != SpendBy::All;
-        let only = query.within.iter().find(own);
-        let others: Vec<_> = query.within.iter().filter(|label| !own(label)).collect();
-        let narrow = match others.as_slice() {
-            [] => Some(SpendBy::All),
-            [(by, _)] => Some(*by),
-            _ => None,
-        };
-        let views = match (narrow, others.first()) {
-            (None, _) => None,
-            (Some(_), None) => Some((view(query.simulated, SpendBy::All, query.by), Some(0))),
-            (Some(by), Some((_, value))) => Some((
-                view(query.simulated, by, query.by),
-                value_id(connection, by, value)?,
-            )),
-        };
-        let mut seals = vec![None; edges.len() - 1];
-        if let Some(narrow) = narrow {
-            let mut statement = connection.prepare_cached(
-                "SELECT first, after, seal, within FROM spend_days WHERE first >= ?1 AND first < ?2",
-            )?;
-            let mut days = statement.query([edges[0], edges[edges.len() - 1]])?;
-            while let Some(day) = days.next()? {
-                let (first, after): (i64, i64) = (day.get(0)?, day.get(1)?);
-                let narrowed: i64 = day.get(3)?;
-                if let Ok(bucket) = edges.binary_search(&first)
-                    && edges.get(bucket + 1) == Some(&after)
-                    && narrowed >> (narrow as i64) & 1 == 1
-                {
-                    seals[bucket] = Some(day.get(2)?);
-                }
-            }
-        }
-        Ok(Self {
-            query,
-            edges,
-            only: only.map(|(_, value)| value.as_str()),
-            within: query.within.clone(),
-            views,
-            seals,
-        })
-    }
-
-    fn sealed(&self) -> Vec<bool> {
-        self.seals.iter().map(Option::is_some).collect()
-    }
-}
-
-/// Takes in every packed sum that the plan asks for, in the order of buckets: the bucket, the label's number in
-/// `names`, the sums, which `take_in` must read to their end.
-fn scan(
-    connection: &Connection,
-    plan: &Plan<'_>,
-    names: &mut Names,
-    mut take_in: impl FnMut(usize, usize, &mut &[u8]) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let mut known = Known::default();
-    let mut from = 0;
-    while from < plan.seals.len() {
-        let sealed = plan.seals[from].is_some();
-        let run = plan.seals[from..]
-            .iter()
-            .take_while(|seal| seal.is_some() == sealed)
-            .count();
-        if sealed {
-            scan_days(connection, plan, names, from..from + run, &mut take_in)?;
-        } else {
-            let buckets = from..from + run;
-            scan_slots(connection, plan, names, &mut known, buckets, &mut take_in)?;
-        }
-        from += run;
-    }
-    Ok(())
-}
-
-fn scan_days(
-    connection: &Connection,
-    plan: &Plan<'_>,
-    names: &mut Names,
-    buckets: std::ops::Range<usize>,
-    take_in: &mut impl FnMut(usize, usize, &mut &[u8]) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let Some((view, Some(within))) = plan.views else {
-        return Ok(());
-    };
-    let mut statement = connection.prepare_cached(
-        "SELECT first, seal, sums FROM spend_views
-         WHERE view = ?1 AND within = ?2 AND first >= ?3 AND first < ?4 ORDER BY first",
-    )?;
-    let (first, after) = (plan.edges[buckets.start], plan.edges[buckets.end]);
-    let mut days = statement.query([view, within, first, after])?;
-    let only = match plan.only {
-        Some(value) => match value_id(connection, plan.query.by, value)? {
-            Some(id) => Some(id),
-            None => return Ok(()),
-        },
-        None => None,
-    };
-    while let Some(day) = days.next()? {
-        let Ok(bucket) = plan.edges.binary_search(&day.get(0)?) else {
-            continue;
-        };
-        // What an older seal left is not of this day.
-        if plan.seals[bucket] != Some(day.get(1)?) {
-            continue;
-        }
-        let mut packed = day.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-        while !packed.is_empty() {
-            let id = i64::try_from(take(&mut packed)?).map_err(|_| unreadable())?;
-            if only.is_some_and(|only| only != id) {
-                read_counts(&mut packed)?;
-                skip_histograms(&mut packed)?;
-            } else {
-                take_in(bucket, names.of_id(connection, id)?, &mut packed)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn scan_slots(
-    connection: &Connection,
-    plan: &Plan<'_>,
-    names: &mut Names,
-    known: &mut Known,
-    buckets: std::ops::Range<usize>,
-    take_in: &mut impl FnMut(usize, usize, &mut &[u8]) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT slot, labels, sums FROM spend_slots WHERE slot >= ?1 AND slot < ?2 ORDER BY slot",
-    )?;
-    let (first, after) = (plan.edges[buckets.start], plan.edges[buckets.end]);
-    let mut slots = statement.query([first, after])?;
-    let mut bucket = buckets.start;
-    // Which labels count, and under which numbers.
-    let mut chosen: HashMap<i64, Vec<usize>> = HashMap::new();
-    while let Some(row) = slots.next()? {
-        let (slot, labels): (i64, i64) = (row.get(0)?, row.get(1)?);
-        while plan.edges[bucket + 1] <= slot {
-            bucket += 1;
-        }
-        let indexes = match chosen.entry(labels) {
-            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(free) => {
-                let set = known.get(connection, labels)?;
-                let mut indexes = Vec::new();
-                if set.simulated == plan.query.simulated && set.has(&plan.within) {
-                    for label in set.of(plan.query.by) {
-                        if plan.only.is_none_or(|only| only == label) {
-                            indexes.push(names.of_text(label));
-                        }
-                    }
-                }
-                free.insert(indexes)
-            }
-        };
-        let packed = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-        for index in indexes {
-            take_in(bucket, *index, &mut &*packed)?;
-        }
-    }
-    Ok(())
 }

@@ -106,6 +106,13 @@ impl SpendSums {
         self.first_token.add(bucket(ms), calls);
     }
 
+    /// Forgets all, and keeps the room it took.
+    pub(super) fn clear(&mut self) {
+        self.counts = [0; COUNTS];
+        self.latency.clear();
+        self.first_token.clear();
+    }
+
     /// Returns whether nothing is counted.
     pub(super) fn is_empty(&self) -> bool {
         self.counts.iter().all(|count| *count == 0)
@@ -179,8 +186,28 @@ pub(super) fn read_counts(packed: &mut &[u8]) -> Result<Counts, Fault> {
 
 /// Reads over the histograms of packed sums.
 pub(super) fn skip_histograms(packed: &mut &[u8]) -> Result<(), Fault> {
-    each_bucket(packed, |_, _| {})?;
-    each_bucket(packed, |_, _| {})
+    for _ in 0..2 {
+        let buckets = usize::try_from(take(packed)?).map_err(|_| unreadable())?;
+        skip(packed, buckets.saturating_mul(2))?;
+    }
+    Ok(())
+}
+
+/// Moves `packed` behind so many numbers. A number ends with the byte whose highest bit is not set.
+fn skip(packed: &mut &[u8], mut numbers: usize) -> Result<(), Fault> {
+    const HIGHEST: u64 = 0x8080_8080_8080_8080;
+    while numbers >= 8
+        && let Some((eight, rest)) = packed.split_first_chunk::<8>()
+    {
+        numbers -= (!u64::from_le_bytes(*eight) & HIGHEST).count_ones() as usize;
+        *packed = rest;
+    }
+    while numbers > 0 {
+        let (byte, rest) = packed.split_first().ok_or_else(unreadable)?;
+        numbers -= usize::from(*byte < 0x80);
+        *packed = rest;
+    }
+    Ok(())
 }
 
 fn each_bucket(packed: &mut &[u8], mut take_in: impl FnMut(usize, i64)) -> Result<(), Fault> {
@@ -279,12 +306,19 @@ mod tests {
             prop_assert_eq!(&read.counts, &sums.counts);
             prop_assert!(read.latency.counted().eq(sums.latency.counted()));
             prop_assert!(read.first_token.counted().eq(sums.first_token.counted()));
+            packed.push(7);
+            let mut rest = packed.as_slice();
+            prop_assert_eq!(read_counts(&mut rest).unwrap(), sums.counts);
+            skip_histograms(&mut rest).unwrap();
+            prop_assert_eq!(rest, [7]);
         }
 
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
             let mut rest = bytes.as_slice();
             let _ = SpendSums::default().add_packed(&mut rest);
+            let mut rest = bytes.as_slice();
+            let _ = read_counts(&mut rest).and_then(|_| skip_histograms(&mut rest));
         }
     }
 }

@@ -310,11 +310,25 @@ fn any_act() -> impl Strategy<Value = Act> {
     ]
 }
 
-fn any_query() -> impl Strategy<Value = (usize, usize, Vec<usize>, bool)> {
+/// Which of a zone's days begin a bucket, and by how many slots the first is cut.
+fn any_edges() -> impl Strategy<Value = Vec<i64>> {
+    (0..ZONES.len(), any::<[bool; 3]>(), 0..120_i64).prop_map(|(zone, inner, cut)| {
+        let days = days(ZONES[zone]);
+        let first = days[0] + (cut - 60).max(0);
+        let mut edges = vec![first];
+        let begun = days[1..4].iter().zip(inner).filter(|(_, begins)| *begins);
+        edges.extend(begun.map(|(day, _)| *day).filter(|day| *day > first));
+        edges.push(days[4]);
+        edges
+    })
+}
+
+fn any_query() -> impl Strategy<Value = (Vec<i64>, usize, Vec<usize>, bool, bool)> {
     (
-        0..ZONES.len(),
+        any_edges(),
         0..8_usize,
-        proptest::collection::vec(1..8_usize, 0..3),
+        proptest::collection::vec(1..8_usize, 0..4),
+        any::<bool>(),
         any::<bool>(),
     )
 }
@@ -370,8 +384,7 @@ proptest! {
         }
         connection.execute_batch("COMMIT").unwrap();
         prop_assert!(check(&connection).unwrap());
-        for (zone, by, within, simulated) in queries {
-            let edges = days(ZONES[zone]);
+        for (edges, by, within, simulated, latency) in queries {
             let mut labels: Vec<(SpendBy, String)> = Vec::new();
             for kind in within {
                 let by = labels::SpendBy::EVERY[kind];
@@ -379,7 +392,7 @@ proptest! {
                 labels.extend(some.into_iter().next().map(|label| (by, label)));
             }
             let query = SpendQuery {
-                edges, by: labels::SpendBy::EVERY[by], within: labels, simulated, timed: 2,
+                edges, by: labels::SpendBy::EVERY[by], within: labels, simulated, latency, timed: 2,
             };
             let answer = answer(&connection, std::slice::from_ref(&query)).unwrap();
             prop_assert_eq!(told(&answer[0]), expected(&kept, &query));
@@ -426,6 +439,7 @@ fn a_sealed_day_is_read_instead_of_its_slots_and_tells_the_same() {
         by: SpendBy::Model,
         within: vec![(SpendBy::Project, "red".to_owned())],
         simulated: false,
+        latency: true,
         timed: 1,
     };
     let before = answer(&connection, std::slice::from_ref(&query))
@@ -457,6 +471,98 @@ fn a_sealed_day_is_read_instead_of_its_slots_and_tells_the_same() {
 }
 
 #[test]
+fn sealed_days_are_read_within_a_longer_bucket_and_narrowed_by_any_labels() {
+    let (_folder, path) = history();
+    let connection = Connection::open(&path).unwrap();
+    for n in 1..=60 {
+        let model = if n % 3 == 0 { "b" } else { "a" };
+        let of = Call {
+            tags: Some(if n % 2 == 0 {
+                r#"["x","y"]"#
+            } else {
+                r#"["x"]"#
+            }),
+            ..call(BEGIN_MS + n * 4_000_000, model, 100 + n)
+        };
+        insert(&connection, n, &of);
+        book(&connection, n).unwrap();
+    }
+    let edges = days("UTC");
+    let query = |by, within: &[(SpendBy, &str)]| SpendQuery {
+        edges: vec![edges[0] + 7, edges[4]],
+        by,
+        within: within
+            .iter()
+            .map(|(by, label)| (*by, (*label).to_owned()))
+            .collect(),
+        simulated: false,
+        latency: true,
+        timed: 1,
+    };
+    let queries = [
+        query(SpendBy::Model, &[]),
+        query(SpendBy::Tag, &[(SpendBy::Model, "p/a")]),
+        query(
+            SpendBy::Tag,
+            &[(SpendBy::Model, "p/a"), (SpendBy::Project, "red")],
+        ),
+        query(
+            SpendBy::Model,
+            &[
+                (SpendBy::Tag, "y"),
+                (SpendBy::Project, "red"),
+                (SpendBy::Model, "p/b"),
+            ],
+        ),
+    ];
+    let before = answer(&connection, &queries).unwrap();
+    for pair in edges[1..].windows(2) {
+        seal(&connection, pair[0], pair[1]).unwrap();
+    }
+    connection
+        .execute(
+            "DELETE FROM spend_slots WHERE slot >= ?1 AND slot < ?2",
+            [edges[1], edges[4]],
+        )
+        .unwrap();
+    let after = answer(&connection, &queries).unwrap();
+    for (after, before) in after.iter().zip(&before) {
+        assert!(!after.values.is_empty());
+        assert_eq!(after.sealed, [false]);
+        assert_eq!(told(after), told(before));
+        for (after, before) in after.values.iter().zip(&before.values) {
+            assert_eq!(after.sums, before.sums);
+            assert_eq!(after.times, before.times);
+        }
+        assert_eq!(after.rest_times, before.rest_times);
+    }
+}
+
+#[test]
+fn a_day_that_an_older_version_sealed_is_sealed_anew() {
+    let (_folder, path) = history();
+    let connection = Connection::open(&path).unwrap();
+    insert(&connection, 1, &call(BEGIN_MS + 5, "a", 1));
+    book(&connection, 1).unwrap();
+    let edges = days("UTC");
+    let all: Vec<(i64, i64)> = edges.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    let open = || unsealed(&connection, all.clone()).unwrap();
+    assert!(open().contains(&(edges[1], edges[2])));
+    seal(&connection, edges[1], edges[2]).unwrap();
+    assert!(!open().contains(&(edges[1], edges[2])));
+    assert!(
+        !open().contains(&(edges[0], edges[1])),
+        "before the first call there is nothing to seal"
+    );
+    connection
+        .execute("UPDATE spend_days SET within = within & 255", [])
+        .unwrap();
+    assert!(open().contains(&(edges[1], edges[2])));
+    seal(&connection, edges[1], edges[2]).unwrap();
+    assert!(!open().contains(&(edges[1], edges[2])));
+}
+
+#[test]
 fn a_late_change_takes_the_seal_off_its_day_only() {
     let (_folder, path) = history();
     let connection = Connection::open(&path).unwrap();
@@ -471,6 +577,7 @@ fn a_late_change_takes_the_seal_off_its_day_only() {
         by: SpendBy::All,
         within: Vec::new(),
         simulated: false,
+        latency: false,
         timed: 0,
     };
     let answer = answer(&connection, &[query]).unwrap().remove(0);
@@ -499,6 +606,7 @@ fn a_kind_with_very_many_labels_is_read_from_the_slots() {
         by,
         within,
         simulated: false,
+        latency: false,
         timed: 0,
     };
     let narrow = query(SpendBy::Model, vec![(SpendBy::Prompt, "p7".to_owned())]);

@@ -16,4 +16,5 @@ mod prompts;
 mod property;
 mod search;
 mod support;
+mod taken_for_dead;
 mod votes;
