@@ -1,5 +1,7 @@
 //! The real window, driven through WebDriver. `cargo xtask test --only window-tests` runs these.
 
+mod costs;
 mod gateway;
 mod opens;
+mod routes;
 mod story;
