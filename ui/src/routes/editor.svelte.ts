@@ -5,6 +5,7 @@ import {
   type RouteDraft,
   type RouteForm,
 } from "../lib/backend";
+import { explained } from "../lib/errors";
 import { routes } from "../lib/routes.svelte";
 import { uiState } from "../lib/ui_state";
 import { freeName, newRoute, same } from "./form";
@@ -204,7 +205,7 @@ export class RouteEditor {
         if (work && isChanged(work) && !work.removed) {
           this.#put(name, { ...work, original: null, form: null });
         } else this.#drop(name);
-      } else if (name === this.key) this.failure = error.message;
+      } else if (name === this.key) this.failure = explained(error);
     }
     if (name === this.key) this.#judge();
   }
@@ -228,7 +229,7 @@ export class RouteEditor {
       const now = this.works.get(key);
       if (now?.draft === draft) this.#put(key, { ...now, check });
     } catch (thrown) {
-      if (key === this.key) this.failure = toBackendError(thrown).message;
+      if (key === this.key) this.failure = explained(thrown);
     }
   }
 
