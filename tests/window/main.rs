@@ -2,6 +2,7 @@
 
 mod costs;
 mod gateway;
+mod many_routes;
 mod opens;
 mod routes;
 mod story;
