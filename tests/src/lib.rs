@@ -9,4 +9,7 @@
 )]
 
 pub mod driver;
+mod file_dialog;
+mod keys;
+pub mod upstream;
 pub mod window;

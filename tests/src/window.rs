@@ -1,6 +1,7 @@
 //! The real window, as a user's hands and eyes see it.
 
 use crate::driver::Driver;
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::error::NewSessionError;
 use fantoccini::wd::Capabilities;
@@ -45,7 +46,7 @@ impl AppWindow {
         // No `browserName`: WebKitWebDriver refuses to match it.
         capabilities.insert(
             "tauri:options".into(),
-            json!({ "application": program(), "args": words }),
+            json!({ "application": built("switchboard"), "args": words }),
         );
         let client = connect(&driver, &capabilities).await;
         let window = AppWindow {
@@ -120,6 +121,25 @@ impl AppWindow {
             self.screenshot("failed").await;
             panic!("`{test_id}` cannot be clicked: {error}");
         }
+    }
+
+    /// Clicks a place of the page, in CSS pixels from its upper left corner.
+    ///
+    /// # Panics
+    /// If the window is gone.
+    pub async fn click_at(&self, x: f64, y: f64) {
+        let button = MOUSE_BUTTON_LEFT;
+        let to = PointerAction::MoveTo {
+            duration: None,
+            x,
+            y,
+        };
+        let actions = MouseActions::new("mouse".to_owned())
+            .then(to)
+            .then(PointerAction::Down { button })
+            .then(PointerAction::Up { button });
+        let clicked = self.client.perform_actions(actions).await;
+        clicked.expect("the mouse works");
     }
 
     /// Replaces the text of a field with what the user types.
@@ -278,14 +298,14 @@ fn target() -> PathBuf {
         .to_path_buf()
 }
 
-/// Returns the program under test, built by the same cargo command line as this test.
-fn program() -> PathBuf {
+/// Returns a program of the workspace, built by the same cargo command line as this test.
+pub(crate) fn built(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a running program has a path");
     let folder = own
         .ancestors()
         .nth(2)
         .expect("tests are built in target/PROFILE/deps");
-    let program = folder.join(format!("switchboard{}", std::env::consts::EXE_SUFFIX));
+    let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(
         program.is_file(),
         "{} is not built: cargo build --workspace --bins",

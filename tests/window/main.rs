@@ -1,5 +1,8 @@
 //! The real window, driven through WebDriver. `cargo xtask test --only window-tests` runs these.
 
+mod costs;
 mod gateway;
+mod many_routes;
 mod opens;
+mod routes;
 mod story;

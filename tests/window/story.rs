@@ -7,7 +7,7 @@ const TITLE: &str = "Explain rate limits";
 const QUESTION: &str = "Explain rate limits to a new colleague, in three sentences.";
 
 /// Calls a use-case as the page would.
-async fn api(window: &AppWindow, method: &str, params: Value) -> Value {
+pub(crate) async fn api(window: &AppWindow, method: &str, params: Value) -> Value {
     let arguments = json!({ "method": method, "params": params });
     window
         .invoke("api", arguments)
@@ -16,7 +16,7 @@ async fn api(window: &AppWindow, method: &str, params: Value) -> Value {
 }
 
 /// Returns the recorded calls, newest first.
-async fn calls(window: &AppWindow) -> Vec<Value> {
+pub(crate) async fn calls(window: &AppWindow) -> Vec<Value> {
     let page = api(window, "calls.list", json!({ "search": "", "limit": 100 })).await;
     page["calls"].as_array().expect("a list of calls").clone()
 }
@@ -38,7 +38,7 @@ async fn choose(window: &AppWindow, column: usize, model: &str) {
 }
 
 /// Waits until no call runs.
-async fn all_ended(window: &AppWindow) {
+pub(crate) async fn all_ended(window: &AppWindow) {
     for _ in 0..400 {
         if calls(window)
             .await

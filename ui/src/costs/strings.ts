@@ -109,7 +109,8 @@ export const strings = {
   noPriceKnown: "no price",
   has: (one: boolean): string => (one ? "has" : "have"),
   setPrice: "Set price",
-  simulated: (calls: string): string => `${calls} of the simulator cost nothing and are left out`,
+  simulated: (calls: string, one: boolean): string =>
+    `${calls} of the simulator ${one ? "costs nothing and is" : "cost nothing and are"} left out`,
   showSimulated: "Show them",
   showReal: "Show real calls",
   onlySimulated: "Only simulated calls: their costs are what the model would have cost",

@@ -28,11 +28,21 @@ describe("the words of the Costs screen", () => {
     [88, 100, "−12 % vs previous 30 days"],
     [100, 100, "about as in the previous 30 days"],
     [5, 0, "nothing in the previous 30 days"],
-    [0, 0, "as previous 30 days"],
+    [0, 0, "as in the previous 30 days"],
     [0, 100, "−100 % vs previous 30 days"],
     [5000, 100, "50 × the previous 30 days"],
   ])("compares %d with %d in words", (now, before, text) =>
     expect(change(now, before, "previous 30 days")).toBe(text),
+  );
+
+  it.each([
+    [112, 100, "+12 % vs yesterday until now"],
+    [100, 100, "about as yesterday until now"],
+    [5, 0, "nothing yesterday until now"],
+    [0, 0, "as yesterday until now"],
+    [5000, 100, "50 × yesterday until now"],
+  ])("compares %d today with %d in words", (now, before, text) =>
+    expect(change(now, before, "yesterday until now")).toBe(text),
   );
 
   it("writes an interval without cents that say nothing", () => {

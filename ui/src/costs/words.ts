@@ -19,12 +19,15 @@ export function tokens(value: number): string {
   return `${(value / 1e9).toFixed(2)} B`;
 }
 
-/** Says how a figure changed against the period before: "+12 % vs previous 7 days". */
+/** Says how a figure changed against the period before: "+12 % vs previous 7 days", "nothing yesterday until now". */
 export function change(now: number, before: number, label: string): string {
-  if (before === 0) return now === 0 ? `as ${label}` : `nothing in the ${label}`;
+  const [then, inThen] = label.startsWith("previous")
+    ? [`the ${label}`, `in the ${label}`]
+    : [label, label];
+  if (before === 0) return now === 0 ? `as ${inThen}` : `nothing ${inThen}`;
   const percent = Math.round(((now - before) / before) * 100);
-  if (percent === 0) return `about as in the ${label}`;
-  if (percent > 999) return `${count(Math.round(now / before))} × the ${label}`;
+  if (percent === 0) return `about as ${inThen}`;
+  if (percent > 999) return `${count(Math.round(now / before))} × ${then}`;
   return `${percent > 0 ? "+" : "−"}${Math.abs(percent)} % vs ${label}`;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallError, Next, TargetInfo } from "./backend/types";
-import { errorTitle, rescueLine, sentence, whatWasDone } from "./errors";
+import { errorTitle, explained, rescueLine, sentence, whatWasDone, withFix } from "./errors";
 import { newRun, type ColumnRun, type Failure } from "./run/reduce";
 
 const target: TargetInfo = { provider: "p", model: "m", simulated: false };
@@ -63,5 +63,14 @@ describe("an error for people", () => {
       "2 attempts failed first (Rate limited · 429). Retried 1×, waited 1.2 s, fell back to spare.",
     );
     expect(rescueLine(run("done"))).toBe("");
+  });
+});
+
+describe("explained", () => {
+  it("says what went wrong with what mends it, whatever was thrown", () => {
+    const error = { code: "not_found", message: "there is no route `x`", hint: "choose another" };
+    expect(explained(error)).toBe("there is no route `x`; choose another");
+    expect(explained(new Error("the program is gone"))).toBe("the program is gone");
+    expect(withFix("too long", undefined)).toBe("too long");
   });
 });

@@ -1,3 +1,4 @@
+import { toBackendError } from "./backend/backend";
 import type { CallError, ErrorKind } from "./backend/types";
 import { duration, plural } from "./format";
 import type { ColumnRun, Failure } from "./run/reduce";
@@ -73,6 +74,17 @@ export function errorTitle(error: CallError): string {
 /** Returns whether the provider's settings are the place to mend it. */
 export function mendedInSettings(error: CallError): boolean {
   return SETTINGS.includes(error.kind);
+}
+
+/** Joins what is wrong with what mends it: "there is no route `x`; choose one of the list". */
+export function withFix(message: string, fix: string | undefined): string {
+  return fix === undefined || fix === "" ? message : `${message}; ${fix}`;
+}
+
+/** Says what was thrown and what mends it, as one clause. */
+export function explained(thrown: unknown): string {
+  const { message, hint } = toBackendError(thrown);
+  return withFix(message, hint);
 }
 
 /** Makes a sentence of a message: capital first, period last. */

@@ -5,6 +5,7 @@ import {
   type RouteDraft,
   type RouteForm,
 } from "../lib/backend";
+import { explained } from "../lib/errors";
 import { routes } from "../lib/routes.svelte";
 import { uiState } from "../lib/ui_state";
 import { freeName, newRoute, same } from "./form";
@@ -85,8 +86,11 @@ export class RouteEditor {
     else this.#judge();
   }
 
-  /** Reads again what is active; drafts stay. */
+  /** Reads again what is active; drafts stay. What was only looked at is read when it is opened again. */
   async refresh(): Promise<void> {
+    this.works = new Map(
+      [...this.works].filter(([key, work]) => key === this.key || isChanged(work)),
+    );
     await Promise.all(
       [...this.works].filter(([, work]) => work.original !== null).map(([key]) => this.#read(key)),
     );
@@ -194,7 +198,8 @@ export class RouteEditor {
       const work = this.works.get(name) ?? { ...fresh(form.draft), original: name };
       const untouched = !work.form || same(work.draft, work.form.draft);
       const draft = work.undo.length === 0 && untouched && !work.kept ? form.draft : work.draft;
-      this.#put(name, { ...work, form, draft, check: work.check ?? form.check });
+      const check = draft === form.draft ? form.check : (work.check ?? form.check);
+      this.#put(name, { ...work, form, draft, check });
       if (name === this.key) this.failure = null;
     } catch (thrown) {
       const error = toBackendError(thrown);
@@ -204,9 +209,11 @@ export class RouteEditor {
         if (work && isChanged(work) && !work.removed) {
           this.#put(name, { ...work, original: null, form: null });
         } else this.#drop(name);
-      } else if (name === this.key) this.failure = error.message;
+      } else if (name === this.key) this.failure = explained(error);
     }
-    if (name === this.key) this.#judge();
+    // What was just read was judged with it.
+    const work = this.works.get(name);
+    if (name === this.key && work?.draft !== work?.form?.draft) this.#judge();
   }
 
   /** Asks the program what is to be said about the open form, once changes rest. */
@@ -228,7 +235,7 @@ export class RouteEditor {
       const now = this.works.get(key);
       if (now?.draft === draft) this.#put(key, { ...now, check });
     } catch (thrown) {
-      if (key === this.key) this.failure = toBackendError(thrown).message;
+      if (key === this.key) this.failure = explained(thrown);
     }
   }
 
@@ -275,8 +282,19 @@ function fresh(draft: RouteDraft): Work {
   };
 }
 
+/** Works stay as they are once made: what was found of one holds. */
+const found = new WeakMap<Work, boolean>();
+
 /** Whether a route differs from what is active. */
 export function isChanged(work: Work): boolean {
+  const known = found.get(work);
+  if (known !== undefined) return known;
+  const changed = compare(work);
+  found.set(work, changed);
+  return changed;
+}
+
+function compare(work: Work): boolean {
   if (work.removed || work.original === null || work.kept) {
     return work.removed || !work.form || !same(work.draft, work.form.draft);
   }

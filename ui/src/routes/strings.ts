@@ -14,6 +14,8 @@ export const strings = {
   title: "Routes",
   list: "Routes",
   byTask: "By task",
+  find: "Find a route…",
+  foundNone: "No route has this in its name, its purpose or its models.",
   drafts: "New",
   newRoute: "New route",
   draft: "draft",

@@ -7,6 +7,7 @@ import { actions } from "../lib/keys/actions.svelte";
 import { live } from "../lib/live";
 import { navigation } from "../lib/navigation.svelte";
 import { uiState } from "../lib/ui_state";
+import { newRoute } from "../routes/form";
 import Routes from "./Routes.svelte";
 
 let backend: MockBackend;
@@ -226,5 +227,48 @@ describe("Routes", () => {
     await fireEvent.click(screen.getByTestId("import-apply"));
     await pass();
     expect(screen.getByTestId("route-fast-lane")).toHaveAttribute("aria-current", "true");
+  });
+
+  it("finds a route among many by name, purpose or model", async () => {
+    for (let at = 0; at < 20; at += 1) {
+      const draft = { ...newRoute(`team-${at}`, `sandbox/model-${at}`), about: `Purpose ${at}` };
+      backend.routes.own.set(draft.name, draft);
+    }
+    await open();
+    const names = (): (string | undefined)[] =>
+      [...document.querySelectorAll<HTMLElement>("[data-route]")].map((it) => it.dataset["route"]);
+    const search = screen.getByTestId("route-search");
+    await fireEvent.input(search, { target: { value: "MODEL-17" } });
+    expect(names()).toEqual(["team-17"]);
+    await fireEvent.keyDown(search, { key: "Enter" });
+    await pass();
+    expect(models()).toEqual(["sandbox/model-17"]);
+    await fireEvent.input(search, { target: { value: "nothing like it" } });
+    expect(screen.getByText(/No route has this/)).toBeVisible();
+    await fireEvent.keyDown(search, { key: "Escape" });
+    expect(names().length).toBeGreaterThan(20);
+  });
+
+  it("forgets what was only looked at when the configuration changes, and keeps drafts", async () => {
+    await open();
+    await fireEvent.click(screen.getByTestId("route-translation"));
+    await pass();
+    await fireEvent.click(screen.getByTestId("route-standard"));
+    await pass();
+    await fireEvent.keyDown(step(1), { key: "ArrowUp", altKey: true });
+    await pass();
+    await fireEvent.click(screen.getByTestId("route-simple"));
+    await pass();
+    const before = backend.log.length;
+    backend.push({ kind: "config_changed", error: null });
+    await pass();
+    const read = backend.log.slice(before).filter(({ method }) => method === "routes.get");
+    expect(read.map(({ params }) => (params as { name: string }).name).sort()).toEqual([
+      "simple",
+      "standard",
+    ]);
+    await fireEvent.click(screen.getByTestId("route-standard"));
+    await pass();
+    expect(models()[0]).toBe("anthropic/claude-sonnet-5-5");
   });
 });

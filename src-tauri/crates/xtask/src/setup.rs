@@ -37,6 +37,7 @@ const PACKAGES: &[Package] = &[
     package("gnome-keyring", Need::Tests),
     package("libsecret-tools", Need::Tests),
     package("dunst", Need::Tests),
+    package("xdotool", Need::Tests),
     package("python3", Need::Tests),
     package("python3-venv", Need::Tests),
 ];
@@ -219,6 +220,7 @@ fn other_linux(need: Need) -> Result<(), String> {
         "dbus-daemon",
         "gnome-keyring-daemon",
         "dunst",
+        "xdotool",
         "python3",
     ];
     let missing: Vec<&str> = tools

@@ -917,6 +917,10 @@ elapsed_ms: number, trail: Array<TrailStep>, };
  */
 export type Experiment = { route: string, days: number, 
 /**
+ * Fewest calls, or ratings, of each side for a verdict.
+ */
+least: number, 
+/**
  * The one with most calls first: the others are held against it.
  */
 variants: Array<VariantReport>, };

@@ -2,6 +2,7 @@
 export const strings = {
   label: "Comparison",
   comparing: "Comparing…",
+  folded: (lines: string): string => `⋯ ${lines} lines as before`,
   same: "Both texts are the same.",
   counts: (added: string, removed: string): string => `+${added} −${removed}`,
   countsLong: (added: string, removed: string): string => `${added} added, ${removed} removed`,

@@ -18,6 +18,8 @@ pub struct AskExperiment {
 pub struct Experiment {
     pub route: String,
     pub days: u32,
+    /// Fewest calls, or ratings, of each side for a verdict.
+    pub least: u32,
     /// The one with most calls first: the others are held against it.
     pub variants: Vec<VariantReport>,
 }

@@ -1,15 +1,14 @@
 //! What is to be said about a form as it stands: problems with their fields, what holds at each option.
 
-use super::edit::parsed;
 use super::estimate;
 use super::twin::keyless;
 use super::write::{ROUTES, Shape, write};
 use crate::App;
 use crate::api::types::*;
-use crate::config::tables;
 use switchboard_engine::admit::TargetHealth;
 use switchboard_engine::config::{self, Config, LOCAL, check_route_name};
 use switchboard_engine::plan::{Limits, StepClocks, Target};
+use toml_edit::DocumentMut;
 
 /// Checks a form against the active configuration.
 pub(super) async fn check(
@@ -20,7 +19,7 @@ pub(super) async fn check(
     let config = app.config().current();
     let mut problems = Vec::new();
     problems.extend(name_problem(&config, original, draft));
-    problems.extend(parse_problems(app, draft)?);
+    problems.extend(parse_problems(&config, draft)?);
     let health = app.health().snapshot();
     let mut options = Vec::new();
     let mut visits = Vec::new();
@@ -95,24 +94,21 @@ fn name_problem(
     None
 }
 
-/// Reads the form as the file would be read.
-fn parse_problems(app: &App, draft: &RouteDraft) -> Result<Vec<RouteProblem>, ApiError> {
-    let mut document = parsed(&app.config().text())?;
-    // A name of its own, whatever the form's is: a bad name is told by itself.
-    let mut name = "draft".to_owned();
-    while tables::contains(&document, ROUTES, &name) && name.len() < 40 {
-        name.push('-');
-    }
+/// Reads the form as the file would be read, beside the providers that there are. The file's other routes are not read
+/// again: of hundreds of them that would take longer than typing waits for.
+fn parse_problems(config: &Config, draft: &RouteDraft) -> Result<Vec<RouteProblem>, ApiError> {
+    // A name that is right, whatever the form's is: a bad name is told by itself.
+    const NAME: &str = "draft";
+    let mut document = DocumentMut::new();
     let named = RouteDraft {
-        name: name.clone(),
+        name: NAME.to_owned(),
         ..draft.clone()
     };
     write(&mut document, None, &named, Shape::Whole)?;
-    let found = match Config::parse(&document.to_string()) {
-        Ok(_) => Vec::new(),
-        Err(problems) => problems,
-    };
-    let prefix = format!("{ROUTES}.{name}");
+    let providers = config.providers.iter();
+    let providers: Vec<&str> = providers.map(|provider| provider.id.as_str()).collect();
+    let found = Config::check_routes(&document.to_string(), &providers);
+    let prefix = format!("{ROUTES}.{NAME}");
     let ours = found.into_iter().filter_map(|problem| {
         let field = problem.field?;
         let rest = field.strip_prefix(&prefix)?;

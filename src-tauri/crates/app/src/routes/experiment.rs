@@ -3,7 +3,7 @@
 use crate::App;
 use crate::api::types::*;
 use std::collections::BTreeMap;
-use switchboard_routing::compare::{Aim, Rate, Sample, Verdict, means, proportions};
+use switchboard_routing::compare::{Aim, LEAST, Rate, Sample, Verdict, means, proportions};
 use switchboard_store::{CallStatus, VariantCall};
 
 /// How far back if nothing is said, in days.
@@ -44,6 +44,7 @@ pub async fn experiment(app: &App, params: AskExperiment) -> Result<Experiment, 
     Ok(Experiment {
         route: params.route,
         days,
+        least: u32::try_from(LEAST).unwrap_or(u32::MAX),
         variants: variants.into_iter().enumerate().map(report).collect(),
     })
 }

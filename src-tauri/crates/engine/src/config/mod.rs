@@ -79,6 +79,12 @@ impl Config {
         validate::config(text)
     }
 
+    /// Returns what is wrong with the routes of a text, where there are these providers. The rest of the text is not
+    /// looked at: a form can be judged without reading the whole file again.
+    pub fn check_routes(text: &str, providers: &[&str]) -> Vec<Problem> {
+        validate::only_routes(text, providers)
+    }
+
     /// Returns the provider with this id, or `None`.
     pub fn provider(&self, id: &str) -> Option<&ProviderConfig> {
         self.providers.iter().find(|provider| provider.id == id)

@@ -99,6 +99,20 @@ pub(super) fn config(text: &str) -> Result<Config, Vec<Problem>> {
     }
 }
 
+/// Reads nothing but the routes of a text, as [`config`] would read them beside these providers.
+pub(super) fn only_routes(text: &str, providers: &[&str]) -> Vec<Problem> {
+    let document = match DeTable::parse(text) {
+        Ok(document) => document,
+        Err(error) => return vec![syntax_problem(text, &error)],
+    };
+    let mut problems = Problems::new(text);
+    let mut root = Table::new(String::new(), document.span(), document.get_ref());
+    if let Some(field) = root.take("routes") {
+        read_route::routes(&field, providers, &mut problems);
+    }
+    problems.into_list()
+}
+
 /// The parser's own message names tokens it wanted, never the text it read.
 fn syntax_problem(text: &str, error: &toml::de::Error) -> Problem {
     let place = error.span().map(|span| place(text, span.start));

@@ -4,6 +4,7 @@ import type {
   CompleteRule,
   ConfigVersion,
   ConfigVersionText,
+  Experiment,
   ExportPreview,
   ImportDone,
   ImportPreview,
@@ -27,6 +28,8 @@ import { diffWords } from "./diff";
 export class MockRouteEdit {
   /** Forms of the file, by name. */
   readonly own = new Map<string, RouteDraft>();
+  /** What variants did, by route; a route without an entry had no call by weight. */
+  readonly experiments = new Map<string, Experiment>();
   readonly #versions: { version: ConfigVersion; forms: RouteDraft[] }[] = [];
   readonly #builtIn: () => Route[];
   readonly #changed: () => void;
@@ -100,6 +103,11 @@ export class MockRouteEdit {
       },
       typical: { cost: 3_100_000_000, elapsed_ms: 1900, rests_on: "the first step's price" },
     };
+  }
+
+  experiment(route: string, days: number): Experiment {
+    const none = { route, days, least: 30, variants: [] };
+    return { ...none, ...this.experiments.get(route), days };
   }
 
   diff({ drafts, remove }: RouteEdits): RouteDiff {
