@@ -111,7 +111,10 @@ export const strings = {
   regenerate: "Regenerate",
   models: (count: number): string => `${count} ${count === 1 ? "model" : "models"}`,
   running: (running: number, all: number): string => `${running} of ${all} running`,
-  tokens: (tokens: string): string => `≈ ${tokens} tokens`,
+  tokens: (least: string, most: string): string =>
+    least === most ? `≈ ${least} tokens` : `≈ ${least}–${most} tokens`,
+  tokensAbout: (model: string, tokens: string, about: string): string =>
+    `${model}: ≈ ${tokens} tokens, ${about}`,
   costs: (cost: string): string => `≈ ${cost} in`,
   missing: (names: string): string => `no value for ${names}`,
   syncScroll: "Sync scroll",

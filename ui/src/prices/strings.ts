@@ -61,6 +61,7 @@ export const strings = {
     source: "Source",
   },
   rows: "Prices of the book",
+  rowsNotCounting: "Prices of the book, which do not count: yours does",
   now: "now",
   differ: "Where the sources differ",
   differText: "The price book follows the first.",

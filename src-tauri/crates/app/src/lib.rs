@@ -30,6 +30,7 @@ pub mod secrets;
 mod simulator;
 pub mod spend;
 pub mod spend_chart;
+mod tokens;
 pub mod variables;
 
 use alerts::Deliveries;

@@ -45,6 +45,22 @@ pub fn fill(
     }
 }
 
+/// Returns the messages with all variables replaced that have a value; others stay as they are written.
+pub(crate) fn fill_known(messages: &[Message], values: &BTreeMap<String, String>) -> Vec<Message> {
+    let mut known = values.clone();
+    loop {
+        match fill(messages, &known) {
+            Ok(filled) => return filled,
+            Err(missing) => {
+                for name in missing {
+                    let braces = format!("{{{{{name}}}}}");
+                    known.insert(name, braces);
+                }
+            }
+        }
+    }
+}
+
 fn fill_text(text: &str, values: &BTreeMap<String, String>, missing: &mut Vec<String>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// List the models that can be asked
     Models(Models),
+    /// Tell about how many tokens a prompt has at some models, and what they cost; nothing is sent
+    Tokens(Tokens),
     /// Look up what models cost, and where that figure is from
     #[command(subcommand)]
     Prices(Prices),
@@ -122,6 +124,16 @@ pub(crate) struct Compare {
     ///
     /// Without it the three default simulated models are asked.
     #[arg(short, long = "model", value_name = "MODEL")]
+    pub(crate) models: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tokens {
+    #[command(flatten)]
+    pub(crate) prompt: Prompt,
+
+    /// A model whose tokens count, as provider/model, or a route's name; may be repeated
+    #[arg(short, long = "model", value_name = "MODEL", required = true)]
     pub(crate) models: Vec<String>,
 }
 

@@ -24,6 +24,7 @@ mod serve;
 mod session;
 mod spend;
 mod terminal;
+mod tokens;
 mod wrap;
 
 use arguments::{Arguments, Command};
@@ -93,6 +94,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Call(_)
         | Command::Compare(_)
         | Command::Models(_)
+        | Command::Tokens(_)
         | Command::Prices(_)
         | Command::Routes(_)
         | Command::Export(_)
@@ -109,6 +111,7 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
         Command::Compare(arguments) => compare::run(&session, arguments).await,
         Command::Serve(arguments) => serve::run(&session, arguments).await,
         Command::Models(arguments) => models::run(&session, arguments).await,
+        Command::Tokens(arguments) => tokens::run(&session, arguments).await,
         Command::Prices(arguments) => prices::run(&session, arguments).await,
         Command::Routes(arguments) => routes::run(&session, arguments).await,
         Command::Config(arguments) => config::run(&session, arguments).await,

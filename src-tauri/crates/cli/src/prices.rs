@@ -1,5 +1,5 @@
 //! `switchboard-cli prices`: what models cost, and where that figure is from. To look into the price book needs no
-//! configuration and no key.
+//! configuration and no key; prices of the user's own in the configuration file stand before the book's.
 
 use crate::arguments::{
     Prices, PricesNotices, PricesRemove, PricesSearch, PricesSet, PricesShow, PricesUpdate,
@@ -16,6 +16,7 @@ use switchboard_app::api::types::{
 };
 use switchboard_host::Folders;
 
+use switchboard_engine::config::Config;
 use switchboard_engine::price::{PicoUsd, Tariff, seller, terms_now};
 use switchboard_prices::conflicts::{Conflict, conflicts};
 use switchboard_prices::current;
@@ -31,15 +32,22 @@ pub(crate) fn run_of_book(
     let (Prices::Search(_) | Prices::Show(_)) = arguments else {
         return None;
     };
-    // Without a data folder there is no file in place of the program's own book.
-    if let Ok(folders) = Folders::find(data_dir)
-        && let Some(problem) = switchboard_app::prices::open(&folders.data_dir)
-    {
-        terminal.say(&format!("warning: {problem}"));
+    let mut config = Config::default();
+    // Without a data folder there is no file in place of the program's own book, and no configuration.
+    if let Ok(folders) = Folders::find(data_dir) {
+        if let Some(problem) = switchboard_app::prices::open(&folders.data_dir) {
+            terminal.say(&format!("warning: {problem}"));
+        }
+        match own_config(&folders.config_path) {
+            Ok(read) => config = read,
+            Err(why) => terminal.say(&clean(&format!(
+                "warning: {why}; prices of your own are not shown"
+            ))),
+        }
     }
     Some(match arguments {
-        Prices::Search(search) => run_search(terminal, search),
-        Prices::Show(show) => run_show(terminal, show),
+        Prices::Search(search) => run_search(terminal, &config, search),
+        Prices::Show(show) => run_show(terminal, &config, show),
         _ => Ok(Exit::Done),
     })
 }
@@ -51,8 +59,26 @@ pub(crate) async fn run(session: &Session, arguments: &Prices) -> Result<Exit, S
         Prices::Remove(remove) => run_remove(session, remove).await,
         Prices::Update(update) => run_update(session, update).await,
         Prices::Notices(notices) => run_notices(session, notices).await,
-        Prices::Search(search) => run_search(session.terminal, search),
-        Prices::Show(show) => run_show(session.terminal, show),
+        // `run_of_book` has done these without a session.
+        Prices::Search(_) | Prices::Show(_) => {
+            Err(Stop::new(Exit::Internal, "the price book was not asked"))
+        }
+    }
+}
+
+/// Reads the configuration file; a missing one is empty.
+fn own_config(path: &Path) -> Result<Config, String> {
+    let shown = path.display();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Config::parse(&text).map_err(|problems| {
+            let first = problems
+                .first()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            format!("{shown} is wrong: {first}")
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
+        Err(error) => Err(format!("{shown} cannot be read: {error}")),
     }
 }
 
@@ -158,38 +184,52 @@ async fn run_notices(session: &Session, asked: &PricesNotices) -> Result<Exit, S
     Ok(Exit::Done)
 }
 
-fn run_search(terminal: Terminal, search: &PricesSearch) -> Result<Exit, Stop> {
+fn run_search(terminal: Terminal, config: &Config, search: &PricesSearch) -> Result<Exit, Stop> {
     let words = search.text.to_lowercase();
     let book = current();
-    let named: Vec<(String, &Tariff)> = book
-        .tariffs()
-        .into_iter()
-        .map(|tariff| (id(tariff), &**tariff))
-        .filter(|(id, _)| id.to_lowercase().contains(&words))
+    let own = config.providers.iter().flat_map(|provider| {
+        let prices = provider.prices.iter();
+        prices.map(|(model, tariff)| (format!("{}/{model}", provider.id), &**tariff, true))
+    });
+    let of_book = book.tariffs().into_iter();
+    let named: Vec<(String, &Tariff, bool)> = own
+        .chain(of_book.map(|tariff| (id(tariff), &**tariff, false)))
+        .filter(|(id, ..)| id.to_lowercase().contains(&words))
         .collect();
     if search.json {
-        for (_, tariff) in &named {
-            write(&format!("{}\n", as_json(tariff)))?;
+        for (id, tariff, own) in &named {
+            let mut shown = as_json(tariff);
+            if *own {
+                mark_own(&mut shown, id);
+            }
+            write(&format!("{shown}\n"))?;
         }
         return Ok(Exit::Done);
     }
     if named.is_empty() {
         terminal.say("no model of the price book has these letters in its name");
     }
-    let longest = named.iter().map(|(id, _)| width(id)).max().unwrap_or(0);
-    for (id, tariff) in &named {
+    let longest = named.iter().map(|(id, ..)| width(id)).max().unwrap_or(0);
+    for (id, tariff, own) in &named {
         let padding = " ".repeat(longest - width(id));
-        let about = terminal.out(Style::Dim, &usual(tariff));
+        let own = if *own { " (your own price)" } else { "" };
+        let about = terminal.out(Style::Dim, &format!("{}{own}", usual(tariff)));
         write(&format!("{}{padding}  {about}\n", clean(id)))?;
     }
     Ok(Exit::Done)
 }
 
-fn run_show(terminal: Terminal, show: &PricesShow) -> Result<Exit, Stop> {
-    let found = show
-        .model
-        .split_once('/')
-        .and_then(|(provider, model)| current().find(seller(provider), model));
+fn run_show(terminal: Terminal, config: &Config, show: &PricesShow) -> Result<Exit, Stop> {
+    let named = show.model.split_once('/');
+    let configured = named.and_then(|(provider, _)| config.provider(provider));
+    let own = named.and_then(|(_, model)| configured?.prices.get(model));
+    let found = named.and_then(|(provider, model)| {
+        let preset = configured.and_then(|configured| configured.preset.as_deref());
+        current().find(seller(preset.unwrap_or(provider)), model)
+    });
+    if let Some(own) = own {
+        return run_show_own(terminal, show, own, found.as_deref());
+    }
     let Some(tariff) = found else {
         let message = format!("no price is known for `{}`", show.model);
         let letters = show.model.rsplit('/').next().unwrap_or_default();
@@ -203,6 +243,56 @@ fn run_show(terminal: Terminal, show: &PricesShow) -> Result<Exit, Stop> {
         write(&page(terminal, &tariff))?;
     }
     Ok(Exit::Done)
+}
+
+/// Shows a price of the user's own, and what the book says, which does not count.
+fn run_show_own(
+    terminal: Terminal,
+    show: &PricesShow,
+    own: &Tariff,
+    of_book: Option<&Tariff>,
+) -> Result<Exit, Stop> {
+    if show.json {
+        let mut shown = as_json(own);
+        mark_own(&mut shown, &show.model);
+        shown["book"] = of_book.map(as_json).unwrap_or_default();
+        write(&format!("{shown}\n"))?;
+        return Ok(Exit::Done);
+    }
+    let mut page = format!("{}\n", terminal.out(Style::Bold, &clean(&show.model)));
+    // A string takes all that is written to it.
+    let _ = writeln!(
+        page,
+        "  your own price counts, from the configuration file, for any time, tier and length"
+    );
+    for line in table(own.rows()) {
+        let _ = writeln!(page, "  {line}");
+    }
+    let _ = match of_book {
+        Some(of_book) => {
+            let not_counting = terminal.out(
+                Style::Yellow,
+                "the price book's prices, which do not count:",
+            );
+            writeln!(
+                page,
+                "\n{not_counting}\n{}",
+                self::page(terminal, of_book).trim_end()
+            )
+        }
+        None => writeln!(page, "  the price book does not have it"),
+    };
+    write(&page)?;
+    Ok(Exit::Done)
+}
+
+/// Names a price of the user's own as the configuration does.
+fn mark_own(shown: &mut Value, name: &str) {
+    if let Some((provider, model)) = name.split_once('/') {
+        shown["provider"] = provider.into();
+        shown["model"] = model.into();
+    }
+    shown["own"] = true.into();
 }
 
 fn id(tariff: &Tariff) -> String {

@@ -22,6 +22,7 @@ pub mod provider;
 pub mod redact;
 pub mod run;
 pub mod secret;
+pub mod tokens;
 pub mod transport;
 pub mod turn;
 pub mod usage;

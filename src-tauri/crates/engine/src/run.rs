@@ -14,7 +14,7 @@ mod visit;
 mod weave;
 
 use crate::admit::{Health, Hold, Spender};
-use crate::attempt::{input_chars, millis};
+use crate::attempt::millis;
 use crate::call::ModelRequest;
 use crate::error::{CallError, Disposition};
 use crate::event::{Event, FailedAttempt, Outcome, TargetInfo};
@@ -24,8 +24,8 @@ use crate::policy::order::Order;
 use crate::price::Bill;
 use crate::provider::{SseEvent, Wire};
 use crate::redact::Redactor;
+use crate::tokens::Input;
 use crate::transport::Transport;
-use crate::usage::estimate_tokens;
 use after::After;
 use std::borrow::Cow;
 use std::future::Future;
@@ -83,9 +83,8 @@ pub async fn run<T: Transport, S: EventSink>(
         route: plan.route.clone(),
     })
     .await;
-    let input_chars = input_chars(request);
     let mut state = Loop {
-        input_tokens: estimate_tokens(input_chars),
+        input: Input::of(request),
         request: Cow::Borrowed(request),
         plan,
         context,
@@ -102,7 +101,7 @@ pub async fn run<T: Transport, S: EventSink>(
         hedged: false,
         holds: Vec::new(),
     };
-    let last = match state.run(input_chars, sink).await {
+    let last = match state.run(sink).await {
         Some(outcome) => Event::Finished { outcome },
         None => match state.fallback_text(sink).await {
             Some(outcome) => Event::Finished { outcome },
@@ -117,8 +116,8 @@ pub async fn run<T: Transport, S: EventSink>(
 struct Loop<'a, T> {
     /// Copied only when a target's model is not the one it names.
     request: Cow<'a, ModelRequest>,
-    /// Estimate of what every attempt sends.
-    input_tokens: u64,
+    /// What every attempt sends, measured.
+    input: Input,
     plan: &'a Plan,
     context: Context<'a, T>,
     started: Instant,
@@ -144,11 +143,13 @@ struct Loop<'a, T> {
 
 impl<'a, T: Transport> Loop<'a, T> {
     /// Tries the candidates in order; `None` if none answered.
-    async fn run<S: EventSink>(&mut self, input_chars: u64, sink: &mut S) -> Option<Outcome> {
+    async fn run<S: EventSink>(&mut self, sink: &mut S) -> Option<Outcome> {
         let mut usable = Vec::with_capacity(self.plan.candidates.len());
         for (index, candidate) in self.plan.candidates.iter().enumerate() {
             let error = match candidate {
-                Candidate::Ready(target) => gate::incapable(target, &self.request, input_chars),
+                Candidate::Ready(target) => {
+                    gate::incapable(target, &self.request, self.input_tokens(target))
+                }
                 Candidate::Unusable { error, .. } => Some(error.clone()),
             };
             usable.push(error.is_none());
@@ -170,6 +171,11 @@ impl<'a, T: Transport> Loop<'a, T> {
             }
         }
         None
+    }
+
+    /// Returns about how many tokens an attempt at a target sends.
+    fn input_tokens(&self, target: &Target) -> u64 {
+        self.input.tokens(&target.model)
     }
 
     /// Tries one target, with its retries.
@@ -212,8 +218,9 @@ impl<'a, T: Transport> Loop<'a, T> {
             let error = match ended {
                 Ok(()) => {
                     let (target, number) = (attempt.target, attempt.number);
-                    let progress = attempt.end(None, self.input_tokens);
-                    let charge = progress.charge(target, false, self.input_tokens);
+                    let input_tokens = self.input_tokens(target);
+                    let progress = attempt.end(None, input_tokens);
+                    let charge = progress.charge(target, false, input_tokens);
                     self.pay(number, charge, sink).await;
                     return Tried::Answered(self.outcome(target, progress, charge.usage));
                 }

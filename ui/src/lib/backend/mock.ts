@@ -11,6 +11,7 @@ import { MockRehearsal } from "./mock/rehearsal";
 import { MockRouteEdit } from "./mock/route_edit";
 import { mockRoutes } from "./mock/routes";
 import { MockSpend } from "./mock/spend";
+import { countTokens } from "./mock/tokens";
 import type {
   AppInfo,
   Batch,
@@ -197,6 +198,7 @@ export class MockBackend implements Backend {
     "providers.test": async ({ id }) => this.#changed(await this.providers.test(id)),
     "providers.find_local": () => this.#changed(this.providers.findLocal()),
     "models.list": () => this.providers.models(),
+    "tokens.count": (params) => countTokens(params, this.providers.models()),
     "routes.list": () => this.routes.list(),
     "routes.experiment": ({ route, days }) => this.routes.experiment(route, days ?? 30),
     "routes.get": ({ name }) => this.routes.get(name),

@@ -813,6 +813,19 @@ unpriced_calls: number, };
 export type CostSource = "reported" | "computed" | "estimated" | "unknown";
 
 /**
+ * A prompt whose tokens are wanted, at some models.
+ */
+export type CountTokens = { messages: Array<Message>, 
+/**
+ * Values of `{{name}}` in the messages, by name. A name without a value counts as it is written.
+ */
+variables: { [key in string]: string }, tools: Array<Tool>, response_format: ResponseFormat, 
+/**
+ * As a column names them: models or routes, up to 32.
+ */
+models: Array<string>, };
+
+/**
  * Makes a gateway key. A command of its own in every host, because the key crosses with its answer.
  */
 export type CreateGatewayKey = { 
@@ -3297,6 +3310,35 @@ step_ms: number,
 series: Array<Series>, failed: Array<number>, };
 
 /**
+ * The tokens of a prompt at one model. A provider may count a few more or less: it is always "about".
+ */
+export type TokenCount = { 
+/**
+ * As asked.
+ */
+model: string, 
+/**
+ * `provider/model` that would be asked first; `None`: there is none.
+ */
+target?: string, tokens: number, 
+/**
+ * Whether the model's own tokenizer counted the text.
+ */
+counted: boolean, 
+/**
+ * How the figure came about, for people.
+ */
+about: string, 
+/**
+ * What the input costs now; `None`: no price is known.
+ */
+cost?: PicoUsd, 
+/**
+ * Tokens that the model can take in all; `None`: not known.
+ */
+context_window?: number, };
+
+/**
  * What one token of each bucket costs, in pico-USD per token.
  *
  * A dollar per million tokens is 10^6 pico-USD per token, so published prices are exact.
@@ -3518,6 +3560,8 @@ export interface Api {
   "providers.find_local": { params: Empty; result: Array<ProviderInfo> };
   /** Models that can be picked, configured and detected. */
   "models.list": { params: Empty; result: Array<ModelInfo> };
+  /** How many tokens a prompt has at some models before it is sent, and what they cost. */
+  "tokens.count": { params: CountTokens; result: Array<TokenCount> };
   /** Routes: named chains of targets, those of the configuration file first. */
   "routes.list": { params: Empty; result: Array<Route> };
   /** A route's whole form, as it is active. */

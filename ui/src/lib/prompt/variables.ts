@@ -38,19 +38,14 @@ export function missingVariables(body: PromptBody): string[] {
   return variableNames(body.messages).filter((name) => (body.variables[name] ?? "") === "");
 }
 
-/** Returns roughly how many tokens the filled-in messages have (four characters each). */
-export function estimateTokens(body: PromptBody): number {
+/** Returns how many characters the messages and their variables have together. */
+export function length(body: PromptBody): number {
   let chars = 0;
   for (const message of body.messages) {
-    for (const text of texts(message)) {
-      chars += text.length;
-      for (const match of text.matchAll(VARIABLE)) {
-        const value = body.variables[match[1] ?? ""];
-        if (value !== undefined) chars += value.length - match[0].length;
-      }
-    }
+    for (const text of texts(message)) chars += text.length;
   }
-  return Math.ceil(chars / 4);
+  for (const value of Object.values(body.variables)) chars += value?.length ?? 0;
+  return chars;
 }
 
 function texts(message: Message): string[] {

@@ -13,6 +13,7 @@ mod routes_types;
 mod routing_types;
 mod spend_chart_types;
 mod spend_types;
+mod token_types;
 pub mod types;
 mod typescript;
 
@@ -90,6 +91,9 @@ api! {
     "providers.find_local" => crate::providers::find_local, Empty, Vec<ProviderInfo>;
     #[doc = "Models that can be picked, configured and detected."]
     "models.list" => crate::providers::models, Empty, Vec<ModelInfo>;
+
+    #[doc = "How many tokens a prompt has at some models before it is sent, and what they cost."]
+    "tokens.count" => crate::tokens::count, CountTokens, Vec<TokenCount>;
 
     #[doc = "Routes: named chains of targets, those of the configuration file first."]
     "routes.list" => crate::routes::list, Empty, Vec<Route>;

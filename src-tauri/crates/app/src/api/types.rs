@@ -14,6 +14,7 @@ pub use super::routing_types::*;
 pub use super::rehearse_types::*;
 pub use super::spend_chart_types::*;
 pub use super::spend_types::*;
+pub use super::token_types::*;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

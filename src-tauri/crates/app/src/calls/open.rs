@@ -3,7 +3,8 @@
 use switchboard_engine::event::{Event, TargetInfo};
 use switchboard_engine::plan::{Candidate, Plan};
 use switchboard_engine::price::{Charge, ServiceTier};
-use switchboard_engine::usage::{Usage, estimate_tokens};
+use switchboard_engine::tokens::{Input, Tally};
+use switchboard_engine::usage::Usage;
 
 /// Attempts that have begun and are not charged yet.
 #[derive(Debug, Default)]
@@ -17,8 +18,9 @@ struct Open {
     target: TargetInfo,
     /// As reported so far; `None` until then.
     usage: Option<Usage>,
-    text_chars: u64,
-    reasoning_chars: u64,
+    /// Answer text, and names and arguments of tool calls.
+    visible: Tally,
+    reasoning: Tally,
 }
 
 impl OpenAttempts {
@@ -31,8 +33,8 @@ impl OpenAttempts {
                 attempt: *attempt,
                 target: target.clone(),
                 usage: None,
-                text_chars: 0,
-                reasoning_chars: 0,
+                visible: Tally::default(),
+                reasoning: Tally::default(),
             }),
             Event::FirstToken { attempt, .. } => {
                 let at = self.open.iter().position(|open| open.attempt == *attempt);
@@ -47,25 +49,30 @@ impl OpenAttempts {
                     open.usage = Some(*usage);
                 }
             }
-            Event::TextDelta { text } => self.grow(text, |open| &mut open.text_chars),
-            Event::ToolCallDelta { arguments, .. } => {
-                self.grow(arguments, |open| &mut open.text_chars);
+            Event::TextDelta { text } => self.grow(text, |open| &mut open.visible),
+            Event::ToolCallDelta {
+                name, arguments, ..
+            } => {
+                self.grow(name.as_deref().unwrap_or_default(), |open| {
+                    &mut open.visible
+                });
+                self.grow(arguments, |open| &mut open.visible);
             }
-            Event::ReasoningDelta { text } => self.grow(text, |open| &mut open.reasoning_chars),
+            Event::ReasoningDelta { text } => self.grow(text, |open| &mut open.reasoning),
             _ => {}
         }
     }
 
-    fn grow(&mut self, text: &str, of: impl Fn(&mut Open) -> &mut u64) {
+    fn grow(&mut self, text: &str, of: impl Fn(&mut Open) -> &mut Tally) {
         if let Some(open) = self.open.last_mut() {
-            *of(open) += text.chars().count() as u64;
+            of(open).add(text);
         }
     }
 
     /// Returns what each attempt under way has cost so far: its reported usage, else an estimate of what was sent
-    /// (`input_tokens`) and received. One that has brought nothing is charged for what was sent: the provider may
+    /// (`input`) and received. One that has brought nothing is charged for what was sent: the provider may
     /// have read it.
-    pub(super) fn charges(&self, plan: &Plan, input_tokens: u64) -> Vec<(u32, Charge)> {
+    pub(super) fn charges(&self, plan: &Plan, input: &Input) -> Vec<(u32, Charge)> {
         let charge = |open: &Open| {
             let target = plan
                 .candidates
@@ -74,10 +81,11 @@ impl OpenAttempts {
                     Candidate::Ready(target) if target.info() == open.target => Some(target),
                     Candidate::Ready(_) | Candidate::Unusable { .. } => None,
                 });
+            let model = &open.target.model;
             let usage = open.usage.unwrap_or_else(|| Usage {
-                input_uncached_tokens: input_tokens,
-                output_visible_tokens: estimate_tokens(open.text_chars),
-                reasoning_output_tokens: estimate_tokens(open.reasoning_chars),
+                input_uncached_tokens: input.tokens(model),
+                output_visible_tokens: open.visible.tokens(model),
+                reasoning_output_tokens: open.reasoning.tokens(model),
                 estimated: true,
                 ..Usage::default()
             });
@@ -123,6 +131,7 @@ mod tests {
 
     #[test]
     fn what_a_stopped_call_has_read_and_written_is_charged_once() {
+        let input = Input::default();
         let mut open = OpenAttempts::default();
         open.note(&started(1));
         open.note(&Event::Charged {
@@ -133,14 +142,14 @@ mod tests {
         open.note(&Event::TextDelta {
             text: "twelve chars".into(),
         });
-        let charges = open.charges(&plan(), 9);
+        let charges = open.charges(&plan(), &input);
         let [(2, charge)] = charges[..] else {
             panic!("{charges:?}");
         };
         assert!(charge.usage.estimated);
-        assert_eq!(charge.usage.input_uncached_tokens, 9);
-        assert_eq!(charge.usage.output_visible_tokens, 3);
+        assert_eq!(charge.usage.input_uncached_tokens, input.tokens("m"));
+        assert_eq!(charge.usage.output_visible_tokens, 2);
         assert_eq!((charge.cost, charge.source), (None, CostSource::Unknown));
-        assert!(OpenAttempts::default().charges(&plan(), 9).is_empty());
+        assert!(OpenAttempts::default().charges(&plan(), &input).is_empty());
     }
 }

@@ -18,7 +18,8 @@ use switchboard_engine::event::{Event, Report};
 use switchboard_engine::plan::{Candidate, Plan};
 use switchboard_engine::policy::runaway::fingerprint;
 use switchboard_engine::run::{Context, EventSink, run};
-use switchboard_engine::usage::{Usage, estimate_input_tokens};
+use switchboard_engine::tokens::Input;
+use switchboard_engine::usage::Usage;
 use switchboard_store::{Labels, NewCall};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -208,7 +209,7 @@ async fn execute(
     }
     match ran {
         None => {
-            let charges = relay.open().charges(&plan, estimate_input_tokens(&request));
+            let charges = relay.open().charges(&plan, &Input::of(&request));
             let usage = charges
                 .last()
                 .map_or(Usage::default(), |(_, charge)| charge.usage);

@@ -2,7 +2,7 @@
 
 use crate::App;
 use switchboard_engine::call::{Message, ModelRequest, Part, ResponseFormat, Role};
-use switchboard_engine::usage::estimate_tokens;
+use switchboard_engine::tokens::estimate_input_tokens;
 use switchboard_routing::{Facts, InputText, Language, LocalTime, Weekday};
 
 /// A request before its model is chosen.
@@ -68,7 +68,7 @@ impl Asked<'_> {
             language: Language::detect(&text),
             complexity: None,
             input_chars: chars,
-            input_tokens: estimate_tokens(chars),
+            input_tokens: estimate_input_tokens(request),
             images: u32::try_from(images).unwrap_or(u32::MAX),
             tools: request.tools.iter().map(|tool| tool.name.clone()).collect(),
             json_schema: request.response_format != ResponseFormat::Text,

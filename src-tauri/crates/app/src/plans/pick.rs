@@ -7,7 +7,8 @@ use switchboard_engine::call::ModelRequest;
 use switchboard_engine::config::Pick;
 use switchboard_engine::event::TargetInfo;
 use switchboard_engine::plan::{Candidate, Target};
-use switchboard_engine::usage::{Usage, estimate_tokens};
+use switchboard_engine::tokens::Input;
+use switchboard_engine::usage::Usage;
 use switchboard_routing::equals::{self, By};
 use switchboard_routing::{Variant, Variants};
 
@@ -129,9 +130,14 @@ impl Picker<'_> {
             By::Fastest => self.in_flight(),
             By::Cheapest | By::Best => HashMap::new(),
         };
+        // Measured once; a request without a choice among options is not measured at all.
+        let input = (by == By::Cheapest).then(|| Input::of(self.request));
         let mut left: Vec<(equals::Equal, Candidate)> = ready
             .into_iter()
-            .map(|equal| (self.figures(&equal.candidate, &in_flight), equal.candidate))
+            .map(|equal| {
+                let figures = self.figures(&equal.candidate, &in_flight, input.as_ref());
+                (figures, equal.candidate)
+            })
             .collect();
         let now = self.app.providers().waits().now_ms();
         let (mut order, mut options, mut why) = (Vec::new(), Vec::new(), None);
@@ -172,10 +178,11 @@ impl Picker<'_> {
         &self,
         candidate: &Candidate,
         in_flight: &HashMap<TargetInfo, u32>,
+        input: Option<&Input>,
     ) -> equals::Equal {
         let info = candidate.info();
         let cost = match candidate {
-            Candidate::Ready(target) => self.cost(target),
+            Candidate::Ready(target) => input.and_then(|input| self.cost(target, input)),
             Candidate::Unusable { .. } => None,
         };
         equals::Equal {
@@ -200,10 +207,10 @@ impl Picker<'_> {
     }
 
     /// Returns what the request would cost, in pico-USD; `None`: no price is known.
-    fn cost(&self, target: &Target) -> Option<u64> {
+    fn cost(&self, target: &Target, input: &Input) -> Option<u64> {
         let limit = self.request.params.max_tokens.map(u64::from);
         let cost = target.cost_now(&Usage {
-            input_uncached_tokens: estimate_tokens(self.request.input_chars()),
+            input_uncached_tokens: input.tokens(&target.model),
             output_visible_tokens: limit.unwrap_or(USUAL_OUTPUT).min(USUAL_OUTPUT),
             ..Usage::default()
         })?;

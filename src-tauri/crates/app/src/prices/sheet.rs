@@ -47,8 +47,10 @@ pub async fn show(app: &App, wanted: PriceRef) -> Result<PriceSheet, ApiError> {
     let details = details.unwrap_or_default();
     let tariff = tariff.as_deref();
     let label = configured.map(|one| one.label.clone());
+    let own = configured.and_then(|configured| own::of(configured, &model));
+    let counts = own.is_none();
     Ok(PriceSheet {
-        own: configured.and_then(|configured| own::of(configured, &model)),
+        own,
         label: label
             .or_else(|| selling.map(|selling| selling.name.clone()))
             .unwrap_or_else(|| provider.clone()),
@@ -61,7 +63,9 @@ pub async fn show(app: &App, wanted: PriceRef) -> Result<PriceSheet, ApiError> {
         abilities: details.abilities.names().map(str::to_owned).collect(),
         retires: details.retires.map(|day| day.to_string()),
         deprecated: details.deprecated,
-        rows: tariff.map(rows).unwrap_or_default(),
+        rows: tariff
+            .map(|tariff| rows(tariff, counts))
+            .unwrap_or_default(),
         changes: tariff
             .map(|tariff| tariff.changes_after(at))
             .unwrap_or_default()
@@ -75,7 +79,8 @@ pub async fn show(app: &App, wanted: PriceRef) -> Result<PriceSheet, ApiError> {
     })
 }
 
-fn rows(tariff: &Tariff) -> Vec<PriceRow> {
+/// Returns the book's rows; where they do not count (`counts`), none is current.
+fn rows(tariff: &Tariff, counts: bool) -> Vec<PriceRow> {
     let now = terms_now().at;
     let row = |row: &Row| {
         let terms = Terms {
@@ -95,9 +100,10 @@ fn rows(tariff: &Tariff) -> Vec<PriceRow> {
             reasoning: usd(row.rates.reasoning),
             request: usd(row.rates.request),
             source: source(&row.source),
-            current: tariff
-                .row(&terms, 0)
-                .is_some_and(|counts| std::ptr::eq(counts, row)),
+            current: counts
+                && tariff
+                    .row(&terms, 0)
+                    .is_some_and(|current| std::ptr::eq(current, row)),
         }
     };
     tariff.rows().iter().map(row).collect()

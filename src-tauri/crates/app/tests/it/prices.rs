@@ -222,3 +222,22 @@ async fn what_goes_and_what_gets_dearer_is_announced_for_models_in_use_first() {
     assert!(all.len() > 10 && all[0]["in_use"] == true);
     assert!(all.iter().any(|one| one["kind"] == "retires"));
 }
+
+#[tokio::test]
+async fn a_row_of_the_book_is_not_current_while_a_price_of_ones_own_counts() {
+    let _turn = BOOK.lock().await;
+    let world = World::with_config("[providers.work]\npreset = \"openai-chat\"\n[prices]\n").await;
+    let asked = json!({"provider": "work", "model": "gpt-4o"});
+    let current = |sheet: &Value| {
+        let rows = sheet["rows"].as_array().unwrap();
+        rows.iter().filter(|row| row["current"] == true).count()
+    };
+    let sheet = world.call("prices.show", asked.clone()).await.unwrap();
+    assert!(current(&sheet) > 0, "{sheet}");
+    let set = json!({"provider": "work", "model": "gpt-4o", "input": "1", "output": "2"});
+    world.call("prices.set", set).await.unwrap();
+    let sheet = world.call("prices.show", asked).await.unwrap();
+    assert_eq!(sheet["own"]["input"], "1");
+    assert!(!sheet["rows"].as_array().unwrap().is_empty());
+    assert_eq!(current(&sheet), 0, "{sheet}");
+}

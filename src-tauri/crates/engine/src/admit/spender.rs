@@ -2,7 +2,7 @@
 
 use super::hold::{Hold, Refused};
 use super::purse::Purse;
-use crate::call::{Act, CallId, ModelRequest, Part};
+use crate::call::{Act, CallId, ModelRequest};
 use crate::config::UnknownPrice;
 use crate::error::{CallError, ErrorKind};
 use crate::plan::Target;
@@ -15,9 +15,6 @@ use std::sync::Arc;
 
 /// Output tokens that are set aside for a request without a limit at a model whose own is not known.
 pub(super) const UNKNOWN_OUTPUT_TOKENS: u64 = 16_384;
-
-/// Tokens that are set aside for an image. Providers count some 85 to 1,600.
-const IMAGE_TOKENS: u64 = 1600;
 
 /// Fewer output tokens than this are no answer.
 const LEAST_OUTPUT_TOKENS: u64 = 16;
@@ -104,7 +101,7 @@ impl Spender {
         if is_free(target) {
             return Ok(None);
         }
-        let input = worst_input(request, input_tokens);
+        let input = worst_input(input_tokens);
         let output = worst_output(target, request);
         let labels = self.who.labels(&target.provider, &target.model);
         let known = target.price.clone().filter(|price| {
@@ -179,23 +176,11 @@ fn is_local(target: &Target) -> bool {
     }
 }
 
-/// Returns the input tokens to set aside: the estimate and a quarter, because other writing than English has more
-/// tokens in as many characters.
-fn worst_input(request: &ModelRequest, input_tokens: u64) -> u64 {
-    let parts = request.messages.iter().flat_map(|message| &message.parts);
-    let images = parts
-        .filter(|part| matches!(part, Part::Image { .. }))
-        .count() as u64;
-    let tools: usize = request
-        .tools
-        .iter()
-        .map(|tool| tool.parameters.to_string().len() + tool.description.len())
-        .sum();
+/// Returns the input tokens to set aside: the estimate and a quarter, which is as far as an estimate is usually too low.
+fn worst_input(input_tokens: u64) -> u64 {
     input_tokens
         .saturating_add(input_tokens / 4)
         .saturating_add(16)
-        .saturating_add(images.saturating_mul(IMAGE_TOKENS))
-        .saturating_add(tools as u64 / 3)
 }
 
 /// Returns the most output tokens of one answer: the request's limit, else the model's, else a documented guess.

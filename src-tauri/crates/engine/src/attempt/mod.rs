@@ -7,7 +7,7 @@ mod pace;
 mod progress;
 mod watch;
 
-pub(crate) use progress::{Progress, input_chars};
+pub(crate) use progress::Progress;
 pub(crate) use watch::Clocks;
 
 use crate::admit::Permit;
@@ -157,7 +157,8 @@ impl<'a> Attempt<'a> {
         let tokens = if error.is_some() && !self.progress.produced() {
             self.progress.usage.unwrap_or_default()
         } else {
-            self.progress.usage_or_estimate(input_tokens)
+            self.progress
+                .usage_or_estimate(&self.target.model, input_tokens)
         };
         let tokens = tokens.input_tokens().saturating_add(tokens.output_tokens());
         self.permit.end(self.watch.blame(error).as_deref(), tokens);

@@ -1,7 +1,7 @@
 //! Carrying on a begun answer: the request again, ending in the text that the model is to go on from.
 
 use super::{Endpoint, HttpRequest, Wire};
-use crate::usage::estimate_tokens;
+use crate::tokens::estimate_text_tokens;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
@@ -54,7 +54,11 @@ fn takes_prefix(host: &str) -> bool {
 
 /// Takes what was shown off the output limit, so that the whole stays about within it.
 fn shorten(body: &mut Map<String, Value>, begun: &str) {
-    let spent = estimate_tokens(begun.chars().count() as u64);
+    let model = body
+        .get("model")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let spent = estimate_text_tokens(begun, model);
     for name in ["max_tokens", "max_completion_tokens"] {
         if let Some(limit) = body.get(name).and_then(Value::as_u64) {
             body.insert(name.into(), limit.saturating_sub(spent).max(1).into());

@@ -32,8 +32,9 @@ impl<'a, T: Transport> Loop<'a, T> {
     ) -> After {
         let (target, number, elapsed) = (attempt.target, attempt.number, attempt.elapsed());
         let carried_on_in_vain = attempt.carries_on && !attempt.progress.produced();
-        let progress = attempt.end(Some(&error), self.input_tokens);
-        let charge = progress.charge(target, true, self.input_tokens);
+        let input_tokens = self.input_tokens(target);
+        let progress = attempt.end(Some(&error), input_tokens);
+        let charge = progress.charge(target, true, input_tokens);
         if progress.produced() && progress.usage.is_none() {
             // What was produced is paid for, whoever reports it.
             sink.emit(Event::Usage {

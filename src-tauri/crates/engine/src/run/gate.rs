@@ -7,14 +7,12 @@ use crate::error::{CallError, ErrorKind};
 use crate::event::Event;
 use crate::plan::Target;
 use crate::provider::requirements;
+use crate::tokens::SURE_SHARE;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// Output reserved for a request that names no limit of its own, in tokens.
 const USUAL_OUTPUT_TOKENS: u64 = 1000;
-
-/// Few texts have more characters a token. A request that is too long even so does not fit.
-const MOST_CHARS_PER_TOKEN: u64 = 6;
 
 /// A limiter that names no wait is asked again after this.
 const LEAST_WAIT: Duration = Duration::from_millis(1);
@@ -32,14 +30,17 @@ pub(super) fn reserve(request: &ModelRequest, input_tokens: u64) -> u64 {
 pub(super) fn incapable(
     target: &Target,
     request: &ModelRequest,
-    input_chars: u64,
+    input_tokens: u64,
 ) -> Option<CallError> {
     let can = &target.capabilities;
     if let Err(error) = requirements::check_model(&target.model, request, can) {
         return Some(error);
     }
     let window = can.context_window?;
-    let least = (input_chars / MOST_CHARS_PER_TOKEN)
+    // An estimate may be too high. A request that is too long even so does not fit.
+    let (sure, of) = SURE_SHARE;
+    let least = (input_tokens / of)
+        .saturating_mul(sure)
         .saturating_add(request.params.max_tokens.unwrap_or(0).into());
     (least > window).then(|| {
         let model = &target.model;

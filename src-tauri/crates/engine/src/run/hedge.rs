@@ -233,16 +233,17 @@ impl<'a, T: Transport> Loop<'a, T> {
     ) {
         let (target, number) = (attempt.target, attempt.number);
         let error = error.map(|error| self.redacted(error));
+        let input_tokens = self.input_tokens(target);
         let charge = match &error {
             // It was cancelled while it was answering.
             None => {
-                let charge = attempt.progress.charge(target, false, self.input_tokens);
+                let charge = attempt.progress.charge(target, false, input_tokens);
                 drop(attempt);
                 charge
             }
             Some(error) => {
-                let progress = attempt.end(Some(error), self.input_tokens);
-                progress.charge(target, true, self.input_tokens)
+                let progress = attempt.end(Some(error), input_tokens);
+                progress.charge(target, true, input_tokens)
             }
         };
         self.pay(number, charge, sink).await;

@@ -41,10 +41,11 @@ impl<'a, T: Transport> Loop<'a, T> {
             let mut freed = pin!(spender.purse().freed());
             // Listening begins before the question, so nothing is missed between it and the wait.
             freed.as_mut().enable();
-            let refused = match spender.hold(visit.target, &self.request, self.input_tokens) {
-                Ok(hold) => return Ok(hold),
-                Err(refused) => refused,
-            };
+            let refused =
+                match spender.hold(visit.target, &self.request, self.input_tokens(visit.target)) {
+                    Ok(hold) => return Ok(hold),
+                    Err(refused) => refused,
+                };
             let now = Instant::now();
             if !refused.for_now || now >= until {
                 return Err(*refused.error);
@@ -75,7 +76,7 @@ impl<'a, T: Transport> Loop<'a, T> {
             return Ok(None);
         };
         spender
-            .hold(visit.target, &self.request, self.input_tokens)
+            .hold(visit.target, &self.request, self.input_tokens(visit.target))
             .map_err(|_| ())
     }
 
@@ -86,12 +87,17 @@ impl<'a, T: Transport> Loop<'a, T> {
 
     /// Notes what an attempt under way has used: that counts if the call is cancelled.
     pub(super) fn note_use(&mut self, attempt: &Attempt<'a>) {
+        let input_tokens = self.input_tokens(attempt.target);
         if let Some((_, hold)) = self
             .holds
             .iter_mut()
             .find(|(number, _)| *number == attempt.number)
         {
-            hold.used(attempt.progress.usage_or_estimate(self.input_tokens));
+            hold.used(
+                attempt
+                    .progress
+                    .usage_or_estimate(&attempt.target.model, input_tokens),
+            );
         }
     }
 

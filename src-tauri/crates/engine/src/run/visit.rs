@@ -74,7 +74,7 @@ impl<'a, T: Transport> Loop<'a, T> {
     /// Returns what an attempt at the visited target needs of its limits.
     pub(super) fn need(&mut self, visit: &Visit<'a>) -> Need {
         Need {
-            tokens: gate::reserve(&self.request, self.input_tokens),
+            tokens: gate::reserve(&self.request, self.input_tokens(visit.target)),
             // Another target can answer sooner than a full one.
             until: visit
                 .share

@@ -200,7 +200,7 @@ async fn what_a_cut_attempt_produced_is_counted() {
     });
     let usage = usage.unwrap();
     assert!(usage.estimated);
-    assert_eq!((usage.input_tokens(), usage.output_tokens()), (5, 3));
+    assert_eq!((usage.input_tokens(), usage.output_tokens()), (13, 2));
 }
 
 #[tokio::test(start_paused = true)]

@@ -192,8 +192,8 @@ async fn every_attempt_that_brought_tokens_is_paid_for() {
     let transport = Scripted::new([answer(cut), answer(words(&["yes"]))]);
     let events = pay(&purse, &transport, &Health::default(), &plan, &limited(100)).await;
     assert!(answered(&events), "{events:?}");
-    // 80 characters are about 20 tokens.
-    assert_eq!(purse.standings()[0].spent, PicoUsd((20 + ANSWER) * TOKEN));
+    // 16 words are about 15 tokens.
+    assert_eq!(purse.standings()[0].spent, PicoUsd((15 + ANSWER) * TOKEN));
 }
 
 #[tokio::test(start_paused = true)]
@@ -212,7 +212,7 @@ async fn a_call_that_is_cancelled_is_charged_what_had_arrived() {
     let standing = purse.standings().remove(0);
     assert_eq!(
         (standing.spent, standing.reserved),
-        (PicoUsd(20 * TOKEN), PicoUsd(0))
+        (PicoUsd(15 * TOKEN), PicoUsd(0))
     );
 }
 

@@ -84,7 +84,7 @@ async fn the_second_request_wins_where_the_first_is_slow_to_begin() {
         _ => None,
     });
     let cost = cost.unwrap();
-    assert!(cost.estimated && cost.input_tokens() == 5, "{cost:?}");
+    assert!(cost.estimated && cost.input_tokens() == 13, "{cost:?}");
 }
 
 #[tokio::test(start_paused = true)]

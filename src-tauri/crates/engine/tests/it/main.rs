@@ -17,3 +17,4 @@ mod loop_recovery;
 mod loop_steps;
 mod network;
 mod script;
+mod tokens;

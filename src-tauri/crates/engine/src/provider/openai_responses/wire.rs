@@ -138,3 +138,34 @@ impl WireUsage {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn buckets_are_disjoint_and_sum_to_the_total(
+            fresh in 0..1_000_000_u64, read in 0..1_000_000_u64, written in 0..1_000_000_u64,
+            visible in 0..1_000_000_u64, reasoning in 0..1_000_000_u64,
+        ) {
+            let (input, output) = (fresh + read + written, visible + reasoning);
+            let usage: WireUsage = serde_json::from_value(serde_json::json!({
+                "input_tokens": input,
+                "input_tokens_details": {"cached_tokens": read, "cache_write_tokens": written},
+                "output_tokens": output,
+                "output_tokens_details": {"reasoning_tokens": reasoning},
+                "total_tokens": input + output,
+            })).unwrap();
+            prop_assert_eq!(usage.believed(), Some(Usage {
+                input_uncached_tokens: fresh,
+                cache_read_input_tokens: read,
+                cache_creation_input_tokens: written,
+                output_visible_tokens: visible,
+                reasoning_output_tokens: reasoning,
+                ..Usage::default()
+            }));
+        }
+    }
+}
