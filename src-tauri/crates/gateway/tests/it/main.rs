@@ -23,6 +23,7 @@ mod hostile;
 mod keys;
 mod moving;
 mod passing;
+mod quota;
 mod serving;
 mod stand_in;
 mod told;
