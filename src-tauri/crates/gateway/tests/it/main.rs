@@ -26,5 +26,6 @@ mod passing;
 mod quota;
 mod serving;
 mod stand_in;
+mod sticky;
 mod told;
 mod world;
