@@ -310,7 +310,7 @@ fn without_prefill_an_answer_is_carried_on_where_the_model_says_the_same_again()
         "at temperature 0 it always does: {fixed} {free}"
     );
     let taken_up = broken(true, None).rescued_by_continuation;
-    assert!(taken_up > 2 * free, "{taken_up} {free}");
+    assert!(taken_up > free, "{taken_up} {free}");
     assert_eq!(
         free,
         broken(false, None).rescued_by_continuation,
