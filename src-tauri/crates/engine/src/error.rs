@@ -166,6 +166,9 @@ pub struct CallError {
     /// The budget that refused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<String>,
+    /// Whether a spent quota is one of the model alone: others of the same key still answer.
+    #[serde(skip)]
+    pub model_only: bool,
     /// The raw reply: redacted, at most [`DETAIL_LIMIT`] bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -184,6 +187,7 @@ impl CallError {
             retry_after_ms: None,
             should_retry: None,
             budget: None,
+            model_only: false,
             detail: None,
         }
     }

@@ -3,6 +3,10 @@
 use crate::report::{Behaviour, RehearsedTarget};
 use switchboard_engine::plan::{Candidate, Plan, Target, Tier};
 
+/// How often a model that is asked the same again, at a temperature above 0, writes the same again word for
+/// word. Short and factual answers mostly do, long and free ones hardly ever; nobody publishes figures.
+pub(crate) const REPEATS: f64 = 0.3;
+
 /// Returns what is assumed about a target: from its tier, because providers publish no figures that hold.
 ///
 /// The figures are rounded from what users of such models see; what a rehearsal is for is the difference

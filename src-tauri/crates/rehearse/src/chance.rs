@@ -15,6 +15,12 @@ pub(crate) enum Purpose<'a> {
         target: &'a str,
         nth: u32,
     },
+    /// What a target writes to one call; of each `take` another text.
+    Words {
+        call: u32,
+        target: &'a str,
+        take: u32,
+    },
 }
 
 /// Returns the source for a purpose.
@@ -31,6 +37,12 @@ pub(crate) fn source(seed: u32, purpose: Purpose<'_>) -> Rng {
             hash.write(&[3]);
             hash.write(&call.to_le_bytes());
             hash.write(&nth.to_le_bytes());
+            hash.write(target.as_bytes());
+        }
+        Purpose::Words { call, target, take } => {
+            hash.write(&[9]);
+            hash.write(&call.to_le_bytes());
+            hash.write(&take.to_le_bytes());
             hash.write(target.as_bytes());
         }
     }

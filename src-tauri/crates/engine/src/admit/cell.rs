@@ -287,7 +287,7 @@ impl Cell {
     ) {
         let kind = error.map(|error| error.kind);
         let hint = error.and_then(CallError::retry_after);
-        let verdict = verdict(kind);
+        let verdict = verdict(error);
         let mut state = self.lock();
         state.hear(&mut taken);
         state.last_used = now;

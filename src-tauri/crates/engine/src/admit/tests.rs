@@ -424,6 +424,25 @@ async fn a_target_is_left_alone_for_as_long_as_it_asked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_quota_of_one_model_stops_that_model_and_a_quota_of_the_key_all() {
+    let first = target("p");
+    let second = Target {
+        model: "another".into(),
+        ..target("p")
+    };
+    for model_only in [true, false] {
+        let health = Health::default();
+        let mut spent = error(ErrorKind::QuotaExhausted);
+        spent.model_only = model_only;
+        go(health.admit(&first, need())).end(Some(&spent), 0);
+        let refusal = refused(health.admit(&first, need()));
+        assert_eq!(refusal.kind, ErrorKind::CircuitOpen);
+        let sibling = health.admit(&second, need());
+        assert_eq!(matches!(sibling, Admission::Go(_)), model_only);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_key_stops_all_models_of_the_credential_until_the_key_changes() {
     let health = Health::default();
     let first = target("p");

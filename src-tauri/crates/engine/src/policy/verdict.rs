@@ -1,7 +1,7 @@
 //! What each kind of error says about the health of the target it came from.
 
 use super::concurrency::Signal;
-use crate::error::ErrorKind;
+use crate::error::{CallError, ErrorKind};
 
 /// What an ended attempt means for the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +19,11 @@ pub enum Verdict {
 }
 
 /// Returns what the end of an attempt means; `None` is an answer.
-pub fn verdict(error: Option<ErrorKind>) -> Verdict {
-    let Some(kind) = error else {
+pub fn verdict(error: Option<&CallError>) -> Verdict {
+    let Some(error) = error else {
         return Verdict::Healthy;
     };
-    match kind {
+    match error.kind {
         ErrorKind::RateLimited | ErrorKind::Overloaded => Verdict::Failed(Signal::Pushback),
         ErrorKind::ConnectTimeout
         | ErrorKind::HeadersTimeout
@@ -40,6 +40,8 @@ pub fn verdict(error: Option<ErrorKind>) -> Verdict {
         | ErrorKind::Server
         | ErrorKind::NotFound
         | ErrorKind::EmptyAnswer => Verdict::Failed(Signal::None),
+        // A quota that counts one model leaves its siblings alone.
+        ErrorKind::QuotaExhausted if error.model_only => Verdict::ModelDown,
         ErrorKind::Auth | ErrorKind::Billing | ErrorKind::QuotaExhausted => Verdict::CredentialDown,
         ErrorKind::Permission | ErrorKind::PlanLimit => Verdict::ModelDown,
         // The call's own deadline: a long answer or a short deadline, not a sick target.
@@ -65,6 +67,17 @@ pub fn verdict(error: Option<ErrorKind>) -> Verdict {
 mod tests {
     use super::*;
 
+    fn of(kind: ErrorKind) -> Verdict {
+        verdict(Some(&CallError::new(kind, "made for a test")))
+    }
+
+    #[test]
+    fn a_quota_of_one_model_puts_that_model_down_alone() {
+        let mut error = CallError::new(ErrorKind::QuotaExhausted, "made for a test");
+        error.model_only = true;
+        assert_eq!(verdict(Some(&error)), Verdict::ModelDown);
+    }
+
     #[test]
     fn what_the_request_caused_costs_the_target_nothing() {
         for kind in [
@@ -73,7 +86,7 @@ mod tests {
             ErrorKind::Rejected,
             ErrorKind::Cancelled,
         ] {
-            assert_eq!(verdict(Some(kind)), Verdict::Neutral, "{kind:?}");
+            assert_eq!(of(kind), Verdict::Neutral, "{kind:?}");
         }
     }
 
@@ -84,7 +97,7 @@ mod tests {
             ErrorKind::Billing,
             ErrorKind::QuotaExhausted,
         ] {
-            assert_eq!(verdict(Some(kind)), Verdict::CredentialDown, "{kind:?}");
+            assert_eq!(of(kind), Verdict::CredentialDown, "{kind:?}");
         }
     }
 }

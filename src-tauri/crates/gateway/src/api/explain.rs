@@ -26,6 +26,8 @@ pub(super) struct Explained<S> {
     api: Api,
     /// What is sent in place of an answer without a body, and how much of it has been.
     explanation: Option<(Vec<u8>, usize)>,
+    /// Whether something came that nothing was answered to yet.
+    is_asked: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Explained<S> {
@@ -34,7 +36,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Explained<S> {
             stream,
             api: Api::Chat,
             explanation: None,
+            is_asked: false,
         }
+    }
+
+    /// Says that a request took too long to begin, if one did, and closes the connection. One that is merely idle
+    /// is closed without a word: it asked nothing.
+    pub(super) async fn time_out(mut self) {
+        if self.is_asked && self.explanation.is_none() {
+            let message = "the headers of the request took longer than 15 s to arrive";
+            let problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_headers", message);
+            let text = reply(&problem, self.api);
+            // Whoever does not take it is gone.
+            let _ = timeout(LINGER, self.stream.write_all(&text)).await;
+            self.explanation = Some((text, 0));
+        }
+        self.close().await;
     }
 
     /// Closes the connection; a client that was refused is let finish, or it might never read the answer.
@@ -76,6 +93,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Explained<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Option<Poll<Result<usize>>> {
+        self.is_asked = false;
         if self.explanation.is_none() {
             self.explanation = Some((explained(bytes, self.api)?, 0));
         }
@@ -124,14 +142,20 @@ fn explained(bytes: &[u8], api: Api) -> Option<Vec<u8>> {
             "what was sent is no request of HTTP/1.1; check the address, and that it begins with http://",
         ),
     };
-    let body = Problem::new(status, code, message).body(api).to_string();
+    Some(reply(&Problem::new(status, code, message), api))
+}
+
+/// Returns a whole reply that ends the connection.
+fn reply(problem: &Problem, api: Api) -> Vec<u8> {
+    let status = problem.status;
+    let body = problem.body(api).to_string();
     let reason = status.canonical_reason().unwrap_or_default();
     let head = format!(
         "HTTP/1.1 {} {reason}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         status.as_u16(),
         body.len()
     );
-    Some((head + &body).into_bytes())
+    (head + &body).into_bytes()
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Explained<S> {
@@ -144,7 +168,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Explained<S> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
         if read.is_ready() {
-            this.note(buffer.filled().get(before..).unwrap_or_default());
+            let new = buffer.filled().get(before..).unwrap_or_default();
+            this.is_asked |= !new.is_empty();
+            this.note(new);
         }
         read
     }

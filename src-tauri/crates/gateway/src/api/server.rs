@@ -191,6 +191,8 @@ async fn connection(client: Client, shared: Arc<Shared>, stopping: CancellationT
         tracing::debug!(%error, "a client's connection broke");
         if error.is_parse() {
             served.into_parts().io.into_inner().close().await;
+        } else if error.is_timeout() {
+            served.into_parts().io.into_inner().time_out().await;
         }
     }
 }

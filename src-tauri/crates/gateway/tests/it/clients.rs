@@ -468,7 +468,7 @@ async fn a_model_is_looked_up_by_its_id_in_the_callers_form() {
         (status, &error["error"]["status"]),
         (404, &json!("NOT_FOUND"))
     );
-    let (status, error) = get("/v1/messages/count_tokens", "x-nothing").await;
+    let (status, error) = get("/v1/messages/batches", "x-nothing").await;
     assert_eq!((status, &error["type"]), (404, &json!("error")));
 }
 

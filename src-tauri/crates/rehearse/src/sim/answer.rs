@@ -20,69 +20,70 @@ const CHARS: u64 = 4;
 /// Longest answer, as a multiple of the 95th percentile.
 const LONGEST: f64 = 2.0;
 
-/// Words of answers. Their order is drawn for each answer, so that no model repeats what another wrote, nor
-/// itself: an answer that breaks is joined only by a model that takes it up.
+/// Words of answers. Their order is drawn for each model and call, so that no model repeats what another wrote:
+/// an answer that breaks is joined by a model that takes it up, or by the same one if it says the same again.
+/// Each with the blank behind it.
 const WORDS: [&str; 60] = [
-    "the",
-    "team",
-    "agreed",
-    "to",
-    "bring",
-    "release",
-    "out",
-    "on",
-    "Thursday",
-    "once",
-    "last",
-    "two",
-    "faults",
-    "are",
-    "mended",
-    "import",
-    "of",
-    "old",
-    "files",
-    "stays",
-    "off",
-    "until",
-    "tests",
-    "pass",
-    "every",
-    "system",
-    "Anna",
-    "writes",
-    "notes",
-    "for",
-    "users",
-    "and",
-    "Ben",
-    "asks",
-    "three",
-    "largest",
-    "customers",
-    "try",
-    "it",
-    "first",
-    "whoever",
-    "finds",
-    "something",
-    "serious",
-    "stops",
-    "at",
-    "next",
-    "meeting",
-    "looks",
-    "what",
-    "they",
-    "said",
-    "cost",
-    "support",
-    "budget",
-    "invoice",
-    "delay",
-    "because",
-    "before",
-    "after",
+    "the ",
+    "team ",
+    "agreed ",
+    "to ",
+    "bring ",
+    "release ",
+    "out ",
+    "on ",
+    "Thursday ",
+    "once ",
+    "last ",
+    "two ",
+    "faults ",
+    "are ",
+    "mended ",
+    "import ",
+    "of ",
+    "old ",
+    "files ",
+    "stays ",
+    "off ",
+    "until ",
+    "tests ",
+    "pass ",
+    "every ",
+    "system ",
+    "Anna ",
+    "writes ",
+    "notes ",
+    "for ",
+    "users ",
+    "and ",
+    "Ben ",
+    "asks ",
+    "three ",
+    "largest ",
+    "customers ",
+    "try ",
+    "it ",
+    "first ",
+    "whoever ",
+    "finds ",
+    "something ",
+    "serious ",
+    "stops ",
+    "at ",
+    "next ",
+    "meeting ",
+    "looks ",
+    "what ",
+    "they ",
+    "said ",
+    "cost ",
+    "support ",
+    "budget ",
+    "invoice ",
+    "delay ",
+    "because ",
+    "before ",
+    "after ",
 ];
 
 /// What an answer needs to know of its beginning.
@@ -103,8 +104,7 @@ pub(super) struct Begin {
 /// An answer under way.
 pub(super) struct Answer {
     frames: Frames,
-    /// Draws the words.
-    words: Rng,
+    words: Words,
     model: String,
     end: End,
     /// Wait before the next chunk.
@@ -120,10 +120,16 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn new(target: &SimTarget, manner: &Manner, begin: Begin, mut rng: Rng) -> Self {
+    pub(super) fn new(
+        target: &SimTarget,
+        manner: &Manner,
+        begin: Begin,
+        mut rng: Rng,
+        mut words: Rng,
+    ) -> Self {
         let behaviour = &target.behaviour;
         let drawn = lognormal(
-            &mut rng,
+            &mut words,
             f64::from(behaviour.output_p50_tokens),
             f64::from(behaviour.output_p95_tokens),
         );
@@ -155,7 +161,10 @@ impl Answer {
             sent_chunks: 0,
             breaks_after,
             over: false,
-            words: rng,
+            words: Words {
+                rng: words,
+                rest: "",
+            },
         }
     }
 
@@ -185,7 +194,7 @@ impl Answer {
             bytes = self.frames.open();
         }
         let length = self.place(self.sent_chunks + 1) - self.place(self.sent_chunks);
-        bytes += &self.frames.text(&text(&mut self.words, length as usize));
+        bytes += &self.frames.text(&self.words.text(length as usize));
         self.sent_chunks += 1;
         Some((Ok(Bytes::from(bytes)), self))
     }
@@ -196,16 +205,31 @@ impl Answer {
     }
 }
 
-/// Returns this many characters of words.
-fn text(words: &mut Rng, length: usize) -> String {
-    let mut out = String::with_capacity(length + 10);
-    while out.len() < length {
-        out.push_str(words.choice(&WORDS).copied().unwrap_or("a"));
-        out.push(' ');
+/// What a model writes: the same text however it is cut into pieces.
+struct Words {
+    rng: Rng,
+    /// What of the last word did not fit into the last piece.
+    rest: &'static str,
+}
+
+impl Words {
+    /// Returns the next characters; words are ASCII, so every byte is one.
+    fn text(&mut self, length: usize) -> String {
+        let mut out = String::with_capacity(length + 10);
+        out.push_str(self.rest);
+        while out.len() < length {
+            let word = self.rng.choice(&WORDS).copied().unwrap_or("a ");
+            out.push_str(word);
+            self.rest = word;
+        }
+        let over = out.len() - length;
+        self.rest = self
+            .rest
+            .get(self.rest.len().saturating_sub(over)..)
+            .unwrap_or_default();
+        out.truncate(length);
+        out
     }
-    // The words are ASCII, so every byte is a character.
-    out.truncate(length);
-    out
 }
 
 impl SimTarget {
@@ -217,5 +241,28 @@ impl SimTarget {
             Wire::Anthropic => switchboard_sandbox::Wire::Anthropic,
             Wire::Gemini => switchboard_sandbox::Wire::Gemini,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_the_same_however_it_is_cut() {
+        let words = || Words {
+            rng: Rng::with_seed(7),
+            rest: "",
+        };
+        let whole = words().text(600);
+        for step in [1, 3, 7, 100] {
+            let mut pieces = words();
+            let mut text = String::new();
+            while text.len() < 600 {
+                text += &pieces.text(step.min(600 - text.len()));
+            }
+            assert_eq!(text, whole, "{step}");
+        }
+        assert!(whole.split(' ').count() > 60, "{whole}");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Begin};
 use super::world::{Fate, Manner, SimTarget, TARGET_HEADER, World};
+use crate::behaviour::REPEATS;
 use crate::chance::{Purpose, lognormal, source};
 use bytes::Bytes;
 use fastrand::Rng;
@@ -63,6 +64,25 @@ impl SimTransport {
         Some((place, self.world.targets.get(place)?))
     }
 
+    /// Returns what draws a target's answer. A model that the same call asks once more writes what it wrote
+    /// the first time, always at temperature 0, else by chance.
+    fn words(&self, target: &SimTarget, nth: u32, request: &HttpRequest) -> Rng {
+        let draw = |take| {
+            let purpose = Purpose::Words {
+                call: self.call,
+                target: &target.name,
+                take,
+            };
+            source(self.world.seed, purpose)
+        };
+        let mut own = draw(nth);
+        let repeats = nth > 0 && (is_fixed(request) || own.f64() < REPEATS);
+        let mut words = if repeats { draw(0) } else { draw(nth) };
+        // The draw above is not one of a word.
+        words.f64();
+        words
+    }
+
     /// Counts a request to a target; returns how many came before it.
     fn count(&self, place: usize) -> u32 {
         let mut mine = self.mine.lock().unwrap_or_else(PoisonError::into_inner);
@@ -108,7 +128,8 @@ impl Transport for SimTransport {
             }
             Fate::Answer(manner) => {
                 let most = self.world.most_tokens;
-                Ok(answer(target, &manner, way, rng, (&request, most)).await)
+                let words = self.words(target, nth, &request);
+                Ok(answer(target, &manner, way, (rng, words), (&request, most)).await)
             }
         }
     }
@@ -137,7 +158,7 @@ async fn answer(
     target: &SimTarget,
     manner: &Manner,
     way: Duration,
-    mut rng: Rng,
+    (mut rng, words): (Rng, Rng),
     (request, most_tokens): (&HttpRequest, Option<u32>),
 ) -> Response {
     let (p50, p95) = manner.first_token;
@@ -168,6 +189,7 @@ async fn answer(
             most_tokens,
         },
         rng,
+        words,
     );
     Response {
         status: StatusCode::OK,
@@ -194,6 +216,19 @@ fn begun_chars(request: &HttpRequest) -> u64 {
         .filter(|last| last["role"] == "assistant")
         .and_then(|last| last["content"].as_str());
     begun.map_or(0, |text| text.chars().count() as u64)
+}
+
+/// Returns whether a request asks for the same words each time: temperature 0.
+fn is_fixed(request: &HttpRequest) -> bool {
+    const MARK: &[u8] = b"\"temperature\":";
+    memchr::memmem::find_iter(&request.body, MARK).any(|at| {
+        let value = request.body.get(at + MARK.len()..).unwrap_or_default();
+        let number = value
+            .split(|byte| matches!(byte, b',' | b'}'))
+            .next()
+            .and_then(|number| std::str::from_utf8(number).ok());
+        number.is_some_and(|number| number.trim().parse::<f64>() == Ok(0.0))
+    })
 }
 
 pub(super) fn millis(ms: f64) -> Duration {

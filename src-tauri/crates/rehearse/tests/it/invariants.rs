@@ -3,6 +3,7 @@
 use crate::support::{plan, play, result, setup};
 use std::time::Duration;
 use switchboard_engine::error::ErrorKind;
+use switchboard_engine::plan::{Candidate, Recovery};
 use switchboard_rehearse::report::{BreakerState, RouteResult};
 use switchboard_rehearse::{Control, Setup, Stopped, Subject, rehearse, request};
 
@@ -279,4 +280,40 @@ fn what_was_thrown_away_is_paid_for_too() {
     assert_eq!(whole.wasted.0, 0);
     assert!(cut.wasted.0 > 0 && cut.wasted < cut.total, "{cut:?}");
     assert!(cut.total > whole.total, "{cut:?} {whole:?}");
+}
+
+/// Returns the result of 300 calls, a third of whose answers break, carried on where that is possible.
+fn broken(prefill: bool, temperature: Option<f64>) -> RouteResult {
+    let mut setup = setup(&["mistral", "openai"], &["mistral=cut:33%"]);
+    setup.calls = 300;
+    let subject = &mut setup.subjects[0];
+    subject.plan.recovery = Recovery::Continue;
+    subject.request.params.temperature = temperature;
+    for candidate in &mut subject.plan.candidates {
+        if let Candidate::Ready(target) = candidate {
+            target.capabilities.prefill = prefill;
+        }
+    }
+    let result = play(&setup).result;
+    adds_up(&result);
+    result
+}
+
+#[test]
+fn without_prefill_an_answer_is_carried_on_where_the_model_says_the_same_again() {
+    let fixed = broken(false, Some(0.0)).rescued_by_continuation;
+    let free = broken(false, None).rescued_by_continuation;
+    let warm = broken(false, Some(0.7)).rescued_by_continuation;
+    assert!(free > 0 && warm > 0, "{free} {warm}");
+    assert!(
+        fixed > 2 * free,
+        "at temperature 0 it always does: {fixed} {free}"
+    );
+    let taken_up = broken(true, None).rescued_by_continuation;
+    assert!(taken_up > free, "{taken_up} {free}");
+    assert_eq!(
+        free,
+        broken(false, None).rescued_by_continuation,
+        "same seed"
+    );
 }

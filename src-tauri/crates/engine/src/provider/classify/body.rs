@@ -29,6 +29,8 @@ pub(super) struct ErrorBody {
     pub(super) reset_header: Option<String>,
     /// `quotaId`s of `google.rpc.QuotaFailure`.
     quotas: Vec<String>,
+    /// Of each quota of a day or month that is named: whether it counts one model alone.
+    long_quotas: Vec<bool>,
     /// Whether the body is a web page.
     pub(super) is_page: bool,
 }
@@ -79,6 +81,21 @@ impl ErrorBody {
         }
         (any("perminute") || any("per_minute") || any("persecond"))
             .then_some(ErrorKind::RateLimited)
+    }
+
+    /// Returns whether a spent quota of a day is that of one model. Google names what each quota counts by;
+    /// OpenAI and Groq count every limit by model, in structured types and in their sentence.
+    pub(super) fn is_quota_of_model(&self) -> bool {
+        if !self.long_quotas.is_empty() {
+            return self.long_quotas.iter().all(|of_model| *of_model);
+        }
+        let has = |code: &str| self.codes.iter().any(|other| other == code);
+        let is_bucket = has("rate_limit_exceeded") && (has("requests") || has("tokens"));
+        let told = self.message.contains("rate limit reached for ")
+            && ["(rpd)", "(tpd)", "per day"]
+                .iter()
+                .any(|span| self.message.contains(span));
+        is_bucket || told
     }
 
     fn read(&mut self, value: &Value, depth: usize) {
@@ -224,6 +241,23 @@ impl ErrorBody {
         }
     }
 
+    /// Notes by what a quota of a day or month counts.
+    fn note_long_quota(&mut self, violation: &Value) {
+        let text = |name: &str| violation.get(name).and_then(Value::as_str);
+        let names = ["quotaId", "quotaMetric", "subject"].map(|name| {
+            let name = text(name).unwrap_or_default().to_ascii_lowercase();
+            name.replace('_', "")
+        });
+        let any = |word: &str| names.iter().any(|name| name.contains(word));
+        if any("perday") || any("permonth") {
+            let by_model = violation.pointer("/quotaDimensions/model");
+            let is_named = by_model
+                .and_then(Value::as_str)
+                .is_some_and(|model| !model.is_empty());
+            self.long_quotas.push(is_named || any("permodel"));
+        }
+    }
+
     /// Reads what `google.rpc` puts into `details`.
     fn read_google(&mut self, map: &serde_json::Map<String, Value>) {
         if let Some(delay) = map.get("retryDelay").and_then(Value::as_str) {
@@ -237,6 +271,7 @@ impl ErrorBody {
                 .flatten()
                 .take(16)
             {
+                self.note_long_quota(violation);
                 for name in ["quotaId", "quotaMetric", "subject"] {
                     if let Some(quota) = violation.get(name).and_then(Value::as_str) {
                         self.quotas

@@ -86,6 +86,7 @@ fn finish(
     error.status = status;
     error.provider_code = parsed.code().map(str::to_owned);
     error.param = parsed.param.clone();
+    error.model_only = kind == ErrorKind::QuotaExhausted && parsed.is_quota_of_model();
     error.retry_after_ms = hint.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
     error.with_detail(body)
 }
@@ -148,3 +149,6 @@ fn kind_of_page(status: u16) -> ErrorKind {
         _ => ErrorKind::NotAnApi,
     }
 }
+
+#[cfg(test)]
+mod quota_tests;

@@ -29,6 +29,9 @@ pub(super) fn message(
 fn what(kind: ErrorKind, status: Option<u16>, body: &ErrorBody) -> String {
     match kind {
         ErrorKind::RateLimited => "the provider's rate limit is reached".into(),
+        ErrorKind::QuotaExhausted if body.is_quota_of_model() => {
+            "the provider's quota for this model is spent".into()
+        }
         ErrorKind::QuotaExhausted => "the provider's quota for this key is spent".into(),
         ErrorKind::Billing => "the account at the provider cannot pay for this call".into(),
         ErrorKind::PlanLimit => {
