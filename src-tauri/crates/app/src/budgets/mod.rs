@@ -8,6 +8,7 @@ mod edit;
 mod money;
 mod spender;
 mod sync;
+mod vault;
 
 pub(crate) use degrade::cheaper;
 pub(crate) use edit::{set_alerts, set_webhook};

@@ -9,11 +9,14 @@
 //! The clock may be set. Forward, spending ages by the difference, as over a night of sleep. Backward, the sliding
 //! hour's spending moves along, so that it still leaves after an hour; days keep what was booked in them.
 
+mod agree;
+
 use super::budget::{Budget, Labels, Scope};
 use super::period::{Calendar, HOUR_MS, Period, Window, remaining};
 use crate::call::CallId;
 use crate::price::PicoUsd;
 use std::collections::{BTreeMap, HashMap};
+use tokio::time::Instant;
 
 /// Calendar sums are kept in steps of this.
 pub const QUARTER_MS: i64 = HOUR_MS / 4;
@@ -50,6 +53,10 @@ pub struct Ledger {
     /// What running calls have spent so far. What they have set aside is in `holds`.
     calls: HashMap<CallId, i64>,
     accounts: Vec<Account>,
+    /// When it was last taken in what other processes do.
+    looked: Option<Instant>,
+    /// How many other processes there are.
+    others: i64,
     /// The latest time seen.
     now: i64,
 }
@@ -74,6 +81,7 @@ struct Account {
     hour: i64,
     /// Set aside here and elsewhere.
     reserved: i64,
+    shared: agree::Shared,
 }
 
 /// How a budget stands.
@@ -136,6 +144,7 @@ impl Ledger {
                     calendar: None,
                     hour: 0,
                     reserved: 0,
+                    shared: agree::Shared::UNKNOWN,
                     budget,
                 }
             })

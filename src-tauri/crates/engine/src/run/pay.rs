@@ -41,7 +41,8 @@ impl<'a, T: Transport> Loop<'a, T> {
             let mut freed = pin!(spender.purse().freed());
             // Listening begins before the question, so nothing is missed between it and the wait.
             freed.as_mut().enable();
-            let refused = match spender.hold(visit.target, &self.request, self.input_tokens) {
+            let asked = spender.hold_agreed(visit.target, &self.request, self.input_tokens);
+            let refused = match asked.await {
                 Ok(hold) => return Ok(hold),
                 Err(refused) => refused,
             };
@@ -74,9 +75,17 @@ impl<'a, T: Transport> Loop<'a, T> {
         let Some(spender) = self.context.spender else {
             return Ok(None);
         };
-        spender
+        let hold = spender
             .hold(visit.target, &self.request, self.input_tokens)
-            .map_err(|_| ())
+            .map_err(|_| ())?;
+        match hold {
+            // Near a limit there is no hedge: it would have to wait for other processes.
+            Some(hold) if hold.is_waiting() => {
+                hold.release();
+                Err(())
+            }
+            hold => Ok(hold),
+        }
     }
 
     /// Keeps what is set aside for an attempt that has begun.
