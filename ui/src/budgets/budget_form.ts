@@ -3,6 +3,14 @@ import type { BudgetState, Period, Scope, SetBudget } from "../lib/backend";
 export type ScopeKind = Scope["of"];
 export type DegradeKind = "cheapest" | "to" | "never";
 
+/** What is counted by a name of its own. */
+type Named = Extract<Scope, { name: string }>["of"];
+
+/** Returns whether a scope needs a name. */
+export function isNamed(scope: ScopeKind): scope is Named {
+  return !["global", "each_project", "each_key", "each_caller"].includes(scope);
+}
+
 /** A budget while it is written. */
 export interface BudgetForm {
   name: string;
@@ -34,7 +42,7 @@ export function formOf(budget: BudgetState | null): BudgetForm {
     limit: budget.limit_usd,
     window: budget.window,
     scope: budget.scope.of,
-    scopeName: budget.scope.of === "global" ? "" : budget.scope.name,
+    scopeName: "name" in budget.scope ? budget.scope.name : "",
     degrade: budget.degrade.do,
     degradeTo: budget.degrade.do === "to" ? budget.degrade.name : "",
     blocks: budget.blocks,
@@ -47,7 +55,7 @@ export function setOf(form: BudgetForm, old: string | null): SetBudget {
   return {
     name: form.name.trim(),
     ...(old === null ? {} : { old_name: old }),
-    scope: form.scope === "global" ? { of: "global" } : { of: form.scope, name },
+    scope: isNamed(form.scope) ? { of: form.scope, name } : { of: form.scope },
     window: form.window,
     limit_usd: form.limit.trim(),
     degrade:
@@ -61,7 +69,7 @@ export function isComplete(form: BudgetForm): boolean {
   return (
     form.name.trim() !== "" &&
     form.limit.trim() !== "" &&
-    (form.scope === "global" || form.scopeName.trim() !== "") &&
+    (!isNamed(form.scope) || form.scopeName.trim() !== "") &&
     (form.degrade !== "to" || form.degradeTo.trim() !== "")
   );
 }

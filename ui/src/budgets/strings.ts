@@ -52,6 +52,9 @@ export const strings = {
     provider: "One provider",
     key: "One gateway key",
     caller: "One caller",
+    each_project: "Each project by itself",
+    each_key: "Each gateway key by itself",
+    each_caller: "Each caller by itself",
   },
   scopeName: {
     global: "",
@@ -61,6 +64,9 @@ export const strings = {
     provider: "Provider",
     key: "Name of the key",
     caller: "window, cli or gateway",
+    each_project: "",
+    each_key: "",
+    each_caller: "",
   },
   degrade: "From 95 % on",
   degrades: {

@@ -61,6 +61,13 @@ export const strings = {
   hideRevoked: "Hide revoked",
   revoke: "Revoke",
   revokeKey: (name: string): string => `Revoke ${name}`,
+  stop: "Stop",
+  stopKey: (name: string): string => `Stop calls with the key ${name}`,
+  stopHelp: "Calls with this key are refused until you let it go on. The key stays valid.",
+  stopped: "stopped",
+  resume: "Resume",
+  resumeKey: (name: string): string => `Let calls with the key ${name} go on`,
+  resumeHelp: "Calls with this key are made again.",
   revokeTitle: (name: string): string => `Revoke the key “${name}”?`,
   revokeText:
     "Programs that use it are refused at once. This cannot be taken back; a new key can be made at any time.",

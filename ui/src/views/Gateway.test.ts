@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { app } from "../lib/app.svelte";
 import { useBackend } from "../lib/backend";
 import { MockBackend } from "../lib/backend/mock";
+import { budgets } from "../lib/budgets.svelte";
 import { gateway } from "../lib/gateway.svelte";
 import { live } from "../lib/live";
 import { navigation } from "../lib/navigation.svelte";
@@ -128,8 +129,21 @@ it("revokes a key after asking, and keeps it to look at", async () => {
   await waitFor(() => expect(screen.getAllByTestId("gateway-key")).toHaveLength(1));
   await fireEvent.click(screen.getByTestId("gateway-revoked"));
   const rows = screen.getAllByTestId("gateway-key");
-  expect(rows.map((row) => within(row).queryAllByRole("button").length)).toEqual([1, 0]);
+  expect(rows.map((row) => within(row).queryAllByRole("button").length)).toEqual([2, 0]);
   expect(rows[1]).toHaveTextContent(/notebook.*revoked/);
+});
+
+it("stops the calls of a key and lets them go on", async () => {
+  backend.gateway.create("notebook");
+  await budgets.refresh();
+  await open();
+  await fireEvent.click(screen.getByRole("button", { name: "Stop calls with the key notebook" }));
+  await waitFor(() => expect(screen.getByTestId("gateway-key")).toHaveTextContent("stopped"));
+  expect(backend.budgets.stopped.map((it) => it.caller)).toEqual(["key:notebook"]);
+  const resume = screen.getByRole("button", { name: "Let calls with the key notebook go on" });
+  await fireEvent.click(resume);
+  await waitFor(() => expect(screen.getByTestId("gateway-key")).not.toHaveTextContent("stopped"));
+  expect(backend.budgets.stopped).toEqual([]);
 });
 
 it("lists the calls that came through the gateway and opens one", async () => {

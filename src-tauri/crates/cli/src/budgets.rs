@@ -76,5 +76,7 @@ fn row(budget: &BudgetState) -> [String; 4] {
         rest.push(format!("{} set aside", money(budget.reserved)));
     }
     rest.extend(budget.resets_text.clone());
-    [clean(&budget.name), counts, stands, rest.join(", ")]
+    let indent = if budget.part_of.is_some() { "  " } else { "" };
+    let name = format!("{indent}{}", clean(&budget.name));
+    [name, counts, stands, rest.join(", ")]
 }

@@ -120,6 +120,8 @@ pub struct BudgetNews {
     pub stopped: Vec<StoppedCallerRow>,
     /// Until when a budget's alerts are muted.
     pub mutes: Vec<(String, i64)>,
+    /// How many other processes have the history open.
+    pub others: usize,
 }
 
 /// How far a process has read.
@@ -140,6 +142,33 @@ impl Store {
         let owner = self.owner();
         self.write(move |connection| write(connection, owner, &outgoing))
             .await
+    }
+
+    /// Has `decide` say what is to be written once it knows what changed since `seen` (`None`: nothing), and writes it,
+    /// in one transaction in which nobody else can write. Returns what is seen then.
+    ///
+    /// # Errors
+    /// Why the file could not be read or written; then nothing was written, also if `decide` was asked.
+    pub async fn agree_money(
+        &self,
+        seen: BudgetSeen,
+        decide: impl FnOnce(Option<BudgetNews>) -> Outgoing + Send + 'static,
+    ) -> Result<BudgetSeen, StoreError> {
+        let owner = self.owner();
+        self.write(move |connection| {
+            let news = match changes(connection)? == seen.changes {
+                true => None,
+                false => Some(read(connection, Some(seen), owner)?),
+            };
+            let mut seen = news.as_ref().map_or(seen, |news| news.seen);
+            let outgoing = decide(news);
+            if !outgoing.is_empty() {
+                write(connection, owner, &outgoing)?;
+                seen.changes = changes(connection)?;
+            }
+            Ok(seen)
+        })
+        .await
     }
 
     /// Returns all that counts in budgets at a launch. What processes that are gone had set aside counts as spent from
@@ -355,7 +384,11 @@ fn read(
         .prepare_cached("SELECT budget, until_ms FROM alert_mutes")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
+    let others = connection
+        .prepare_cached("SELECT count(*) FROM owners WHERE id <> ?1")?
+        .query_row([owner], |row| row.get::<_, i64>(0))?;
     Ok(BudgetNews {
+        others: usize::try_from(others).unwrap_or(usize::MAX),
         seen: BudgetSeen {
             seq: seq.max(after),
             changes: changes(connection)?,

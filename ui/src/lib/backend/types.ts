@@ -229,7 +229,12 @@ export type BudgetState = { name: string, scope: Scope,
 /**
  * The scope in words: `all calls`, `route simple`.
  */
-scope_text: string, window: Period, 
+scope_text: string, 
+/**
+ * The budget that counts each by itself, of which this is one: it is shown beside the others and changed with
+ * that. The whole's own standing is that of the one that is spent furthest.
+ */
+part_of?: string, window: Period, 
 /**
  * With a raise that is in force.
  */
@@ -2696,7 +2701,7 @@ path: string | null, };
 /**
  * Whose spending counts.
  */
-export type Scope = { "of": "global" } | { "of": "project", "name": string } | { "of": "route", "name": string } | { "of": "model", "name": string } | { "of": "provider", "name": string } | { "of": "key", "name": string } | { "of": "caller", "name": string };
+export type Scope = { "of": "global" } | { "of": "project", "name": string } | { "of": "route", "name": string } | { "of": "model", "name": string } | { "of": "provider", "name": string } | { "of": "key", "name": string } | { "of": "caller", "name": string } | { "of": "each_project" } | { "of": "each_key" } | { "of": "each_caller" };
 
 /**
  * Calls that one target answered.

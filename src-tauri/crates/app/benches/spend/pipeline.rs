@@ -2,7 +2,7 @@
 
 use crate::{Outcome, line, spread};
 use std::time::{Duration, Instant};
-use switchboard_engine::admit::Purse;
+use switchboard_engine::admit::{Purse, Vault};
 use switchboard_engine::call::{CallId, FinishReason};
 use switchboard_engine::event::{CallEvent, Event, Outcome as Ended, TargetInfo};
 use switchboard_engine::policy::budget::{Budget, Degrade, Labels, Scope};
@@ -122,6 +122,16 @@ fn call(number: usize) -> (NewCall, Vec<CallEvent>) {
     (call, events.collect())
 }
 
+/// Another process that never spends.
+#[derive(Debug)]
+struct Nobody;
+
+impl Vault for Nobody {
+    fn agree(&self) -> futures_util::future::BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
 /// Times an attempt's way through the purse, far from any limit.
 fn paid() -> Vec<Duration> {
     let purse = Purse::default();
@@ -139,6 +149,10 @@ fn paid() -> Vec<Duration> {
         blocks: true,
     };
     purse.configure(Calendar::default(), (0..40).map(budget).collect());
+    purse.set_vault(std::sync::Arc::new(Nobody));
+    purse.looked(1);
+    std::hint::black_box(purse.outgoing());
+    purse.written();
     (0..CALLS)
         .map(|number| {
             let labels = Labels {
@@ -156,8 +170,10 @@ fn paid() -> Vec<Duration> {
             }
             let took = began.elapsed();
             if number % 500 == 499 {
-                // What the file's writer takes.
+                // What the file's writer does.
                 std::hint::black_box(purse.outgoing());
+                purse.written();
+                purse.looked_again();
             }
             took
         })

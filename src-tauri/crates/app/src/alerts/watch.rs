@@ -24,7 +24,9 @@ pub(crate) async fn look(app: &App) {
     }
     let purse = app.money().purse();
     let (calendar, now) = (purse.calendar(), purse.now());
-    for standing in purse.standings() {
+    // Of budgets that count each by itself, each is told of.
+    let is_told = |one: &Standing| !one.budget.scope.is_each() || one.part_of.is_some();
+    for standing in purse.standings().into_iter().filter(is_told) {
         let measured = match standing.budget.name.as_str() {
             DAY_GAUGE => ladder(&config.alerts, &standing),
             HOUR_GAUGE => hour(&config.alerts, &standing),

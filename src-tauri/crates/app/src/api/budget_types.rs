@@ -23,6 +23,10 @@ pub struct BudgetState {
     pub scope: Scope,
     /// The scope in words: `all calls`, `route simple`.
     pub scope_text: String,
+    /// The budget that counts each by itself, of which this is one: it is shown beside the others and changed with
+    /// that. The whole's own standing is that of the one that is spent furthest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<String>,
     pub window: Period,
     /// With a raise that is in force.
     pub limit: PicoUsd,

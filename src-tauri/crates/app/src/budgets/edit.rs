@@ -32,16 +32,19 @@ pub(super) fn put(document: &mut DocumentMut, budget: &SetBudget) -> Result<(), 
     set(entry, "window", budget.window.name().into());
     let scope = match &budget.scope {
         Scope::Global => None,
-        Scope::Project(name) => Some(("project", name)),
-        Scope::Route(name) => Some(("route", name)),
-        Scope::Model(name) => Some(("model", name)),
-        Scope::Provider(name) => Some(("provider", name)),
-        Scope::Key(name) => Some(("key", name)),
-        Scope::Caller(name) => Some(("caller", name)),
+        Scope::EachProject => Some(("project", "*")),
+        Scope::EachKey => Some(("key", "*")),
+        Scope::EachCaller => Some(("caller", "*")),
+        Scope::Project(name) => Some(("project", name.as_str())),
+        Scope::Route(name) => Some(("route", name.as_str())),
+        Scope::Model(name) => Some(("model", name.as_str())),
+        Scope::Provider(name) => Some(("provider", name.as_str())),
+        Scope::Key(name) => Some(("key", name.as_str())),
+        Scope::Caller(name) => Some(("caller", name.as_str())),
     };
     for field in SCOPES {
         match scope {
-            Some((named, name)) if named == field => set(entry, field, name.as_str().into()),
+            Some((named, name)) if named == field => set(entry, field, name.into()),
             _ => drop(entry.remove(field)),
         }
     }
@@ -179,6 +182,26 @@ mod tests {
         let text = document.to_string();
         assert!(Config::parse(&text).is_ok(), "{text}");
         text
+    }
+
+    #[test]
+    fn a_budget_for_each_is_written_as_a_star_and_read_again() {
+        for (scope, line) in [
+            (Scope::EachProject, "project = \"*\""),
+            (Scope::EachKey, "key = \"*\""),
+            (Scope::EachCaller, "caller = \"*\""),
+        ] {
+            let each = SetBudget {
+                scope: scope.clone(),
+                ..budget("team", None)
+            };
+            let text = edited("", |document| put(document, &each).unwrap());
+            assert!(text.contains(line), "{text}");
+            let config = Config::parse(&text).unwrap();
+            assert_eq!(config.budgets.list[0].scope, scope);
+        }
+        let wrong = "[budgets.a]\nlimit = 1\nwindow = \"day\"\nroute = \"*\"\n";
+        assert!(Config::parse(wrong).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod edit;
 mod money;
 mod spender;
 mod sync;
+mod vault;
 
 pub(crate) use degrade::cheaper;
 pub(crate) use edit::{set_alerts, set_webhook};
@@ -32,8 +33,10 @@ pub async fn list(app: &App, _params: Empty) -> Result<BudgetList, ApiError> {
     let (calendar, now) = (purse.calendar(), purse.now());
     let standings = purse.standings();
     let shown = |standing: Standing| state(app, standing, &calendar, now);
+    let mut budgets: Vec<BudgetState> = standings.into_iter().filter_map(shown).collect();
+    stand_for_parts(&mut budgets);
     Ok(BudgetList {
-        budgets: standings.into_iter().filter_map(shown).collect(),
+        budgets,
         zone: calendar
             .zone
             .iana_name()
@@ -154,6 +157,7 @@ fn state(app: &App, standing: Standing, calendar: &Calendar, now: i64) -> Option
     let limit = standing.limit?;
     let budget = standing.budget;
     Some(BudgetState {
+        part_of: standing.part_of,
         scope_text: budget.scope.words(),
         scope: budget.scope,
         window: budget.period,
@@ -181,6 +185,40 @@ fn state(app: &App, standing: Standing, calendar: &Calendar, now: i64) -> Option
         muted_until_ms: app.money().muted_until(&budget.name, now),
         name: budget.name,
     })
+}
+
+/// Has a budget that counts each by itself stand as the one that is spent furthest, and puts each behind it.
+fn stand_for_parts(budgets: &mut Vec<BudgetState>) {
+    let (parts, wholes): (Vec<_>, Vec<_>) = std::mem::take(budgets)
+        .into_iter()
+        .partition(|budget| budget.part_of.is_some());
+    for mut whole in wholes {
+        let mut own: Vec<BudgetState> = parts
+            .iter()
+            .filter(|part| part.part_of.as_ref() == Some(&whole.name))
+            .cloned()
+            .collect();
+        own.sort_by(|one, two| {
+            two.share
+                .total_cmp(&one.share)
+                .then(one.name.cmp(&two.name))
+        });
+        if let Some(first) = own
+            .first()
+            .filter(|first| first.spent.0 + first.reserved.0 > 0)
+        {
+            let name = first.scope.name().unwrap_or("others");
+            whole.scope_text = format!("{}; most: {name}", whole.scope_text);
+            whole.spent = first.spent;
+            whole.reserved = first.reserved;
+            whole.share = first.share;
+            whole.step = first.step;
+            whole.resets_at_ms = first.resets_at_ms;
+            whole.resets_text.clone_from(&first.resets_text);
+        }
+        budgets.push(whole);
+        budgets.append(&mut own);
+    }
 }
 
 fn invalid(field: &'static str, message: &str) -> ApiError {

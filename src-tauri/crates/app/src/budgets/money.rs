@@ -2,6 +2,7 @@
 
 use crate::config::ConfigHandle;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use switchboard_engine::admit::{Booking, Purse};
 use switchboard_engine::policy::budget::{Budget, Degrade, Scope};
@@ -20,26 +21,28 @@ const LONGEST_GAP_MS: i64 = HOUR_MS;
 /// What this process knows of money. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Money {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
-struct Inner {
+pub(super) struct Inner {
     purse: Purse,
-    store: Store,
+    pub(super) store: Store,
     config: ConfigHandle,
     /// Held while the file is read or written, so that an older look never stands in for a newer one.
-    looking: tokio::sync::Mutex<Look>,
+    pub(super) looking: tokio::sync::Mutex<Look>,
+    /// Rounds begun in which processes agree.
+    pub(super) rounds: AtomicU64,
     known: Mutex<Known>,
     runaway: Mutex<Runaway>,
 }
 
 #[derive(Debug, Default)]
-struct Look {
-    seen: BudgetSeen,
-    at_ms: i64,
+pub(super) struct Look {
+    pub(super) seen: BudgetSeen,
+    pub(super) at_ms: i64,
     /// Whether the file could not be read or written the last time; told once.
-    failing: bool,
+    pub(super) failing: bool,
 }
 
 #[derive(Debug, Default)]
@@ -61,6 +64,7 @@ impl Money {
                 store,
                 config,
                 looking: tokio::sync::Mutex::default(),
+                rounds: AtomicU64::new(0),
                 known: Mutex::default(),
                 runaway: Mutex::default(),
             }),
@@ -69,6 +73,7 @@ impl Money {
         let mut look = money.inner.looking.lock().await;
         money.read_all(&mut look).await?;
         drop(look);
+        money.purse().set_vault(super::vault::File::of(&money));
         Ok(money)
     }
 
@@ -111,12 +116,14 @@ impl Money {
     async fn write_held(&self, look: &mut Look) -> bool {
         let outgoing = self.inner.purse.outgoing();
         if outgoing.is_empty() {
+            self.inner.purse.written();
             return false;
         }
         // A clone is kept for the case that it fails; it is small.
         match self.inner.store.write_money(outgoing.clone()).await {
             Ok(()) => {
                 look.failing = false;
+                self.inner.purse.written();
                 true
             }
             Err(error) => {
@@ -131,7 +138,7 @@ impl Money {
     pub(crate) async fn poll(&self) -> bool {
         let mut look = self.inner.looking.lock().await;
         let now = self.inner.purse.now();
-        let news = if (now - look.at_ms).abs() > LONGEST_GAP_MS {
+        let news = if now.saturating_sub(look.at_ms).saturating_abs() > LONGEST_GAP_MS {
             self.write_held(&mut look).await;
             return match self.read_all(&mut look).await {
                 Ok(()) => true,
@@ -145,7 +152,10 @@ impl Money {
         };
         look.at_ms = now;
         match news {
-            Ok(None) => false,
+            Ok(None) => {
+                self.inner.purse.looked_again();
+                false
+            }
             Ok(Some(news)) => {
                 look.seen = news.seen;
                 self.take_in(news, false);
@@ -199,8 +209,9 @@ impl Money {
         self.runaway().forget(caller);
     }
 
-    fn take_in(&self, news: BudgetNews, whole: bool) {
+    pub(super) fn take_in(&self, news: BudgetNews, whole: bool) {
         let purse = &self.inner.purse;
+        let others = news.others;
         let pending = if whole { purse.pending() } else { Vec::new() };
         let mut known = self.known();
         purse.with_ledger(|ledger, now| {
@@ -226,6 +237,8 @@ impl Money {
         let stopped = news.stopped.iter().map(|stopped| stopped.caller.clone());
         purse.set_stopped(stopped.collect());
         known.stopped = news.stopped;
+        drop(known);
+        purse.looked(others);
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -243,7 +256,7 @@ impl Money {
     }
 }
 
-fn tell_once(look: &mut Look, error: &StoreError) {
+pub(super) fn tell_once(look: &mut Look, error: &StoreError) {
     if !std::mem::replace(&mut look.failing, true) && !matches!(error, StoreError::Closed) {
         tracing::warn!(%error, "what is spent could not be read or written; it is tried again");
     }

@@ -1,6 +1,9 @@
 //! The configuration file's shape as JSON Schema (draft 7, which editors of TOML read), for completion and
 //! marks while typing. What it cannot say, the reader of the file says with place and fix.
 
+#[path = "schema_money.rs"]
+mod money;
+
 use serde_json::{Map, Value, json};
 use switchboard_engine::config::{CAUSES, Pick, Task, presets};
 use switchboard_engine::plan::Tier;
@@ -29,9 +32,9 @@ pub fn schema() -> Value {
             "address": text("an IP address of this machine"),
             "allow_network": { "type": "boolean" },
         })),
+        "budgets": money::budgets(),
+        "alerts": money::alerts(),
         // Read whole by the program; not described further here.
-        "budgets": { "type": "object" },
-        "alerts": { "type": "object" },
         "prices": { "type": "object" },
     }));
     let mut root = root;

@@ -16,6 +16,7 @@ fn misfit(schema: &Value, value: &Value, path: &str) -> Option<String> {
             "array" => value.is_array(),
             "string" => value.is_string(),
             "integer" => value.is_i64() || value.is_u64(),
+            "number" => value.is_number(),
             "boolean" => value.is_boolean(),
             other => panic!("the test does not know the type {other}"),
         };
@@ -28,8 +29,8 @@ fn misfit(schema: &Value, value: &Value, path: &str) -> Option<String> {
     {
         return no();
     }
-    if let Some(number) = value.as_i64() {
-        let (least, most) = (schema["minimum"].as_i64(), schema["maximum"].as_i64());
+    if let Some(number) = value.as_f64() {
+        let (least, most) = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
         if least.is_some_and(|least| number < least) || most.is_some_and(|most| number > most) {
             return no();
         }
@@ -188,6 +189,71 @@ fn every_field_of_the_schema_is_one_that_the_reader_knows() {
     }
     for field in fields(&schema["properties"]["providers"]["additionalProperties"]) {
         assert!(!unknown(format!("[providers.x]\n{field} = 1\n")), "{field}");
+    }
+}
+
+/// A line of a table, or none: the field with one of the values.
+fn line(field: &'static str, values: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let value = proptest::option::weighted(0.6, proptest::sample::select(values));
+    value.prop_map(move |value| value.map_or(String::new(), |value| format!("{field} = {value}\n")))
+}
+
+const AMOUNTS: &[&str] = &["\"10.00\"", "5", "0", "2.5", "-1", "true", "2000000", "[]"];
+
+fn money() -> impl Strategy<Value = String> {
+    let budget = (
+        line("limit", AMOUNTS),
+        line(
+            "window",
+            &["\"day\"", "\"call\"", "\"hour\"", "\"year\"", "1"],
+        ),
+        prop_oneof![
+            line("project", &["\"*\"", "\"support\"", "3"]),
+            line("key", &["\"*\"", "\"ci\""]),
+            line("caller", &["\"*\"", "\"cli\"", "\"me\""]),
+            line("model", &["\"gpt\"", "false"]),
+        ],
+        line("degrade_to", &["\"none\"", "\"cheapest\"", "1"]),
+        line("block", &["true", "false", "\"yes\""]),
+        proptest::option::weighted(0.1, Just("limits = 3\n".to_owned())),
+    );
+    let alerts = (
+        line("enabled", &["true", "false", "0"]),
+        line("hour", AMOUNTS),
+        line("day", &["false", "\"80\"", "true"]),
+        line("ladder", &["[]", "[\"10\", 20]", "[true]", "5"]),
+        line("webhook", &["\"keychain\"", "\"env:HOOK\"", "7"]),
+    );
+    let settings = (
+        line("zone", &["\"Europe/Berlin\"", "1"]),
+        line("week_start", &["\"sunday\"", "\"sun\""]),
+        line("unknown_price", &["\"free\"", "\"guess\""]),
+    );
+    (settings, budget, alerts).prop_map(|(s, b, a)| {
+        let budget = format!(
+            "{}{}{}{}{}{}",
+            b.0,
+            b.1,
+            b.2,
+            b.3,
+            b.4,
+            b.5.unwrap_or_default()
+        );
+        format!(
+            "[budgets]\n{}{}{}[budgets.x]\n{budget}[alerts]\n{}{}{}{}{}",
+            s.0, s.1, s.2, a.0, a.1, a.2, a.3, a.4
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn money_in_the_file_fits_the_schema_exactly_where_the_reader_takes_it(text in money()) {
+        let read = Config::parse(&text);
+        let misfit = holds(&text);
+        prop_assert_eq!(read.is_ok(), misfit.is_none(), "{}\n{:?} {:?}", text, misfit, read.err());
     }
 }
 

@@ -493,3 +493,38 @@ async fn alerts_are_set_in_the_file_and_wrong_amounts_are_named() {
         assert!(!format!("{error:?}").contains(url));
     }
 }
+
+#[tokio::test]
+async fn a_budget_for_each_project_stops_one_and_lets_another_go_on() {
+    let (_upstream, config) =
+        paid("[budgets.team]\nlimit = \"0.03\"\nwindow = \"day\"\nproject = \"*\"\n").await;
+    let mut world = World::with_config(&config).await;
+    let of = |project: &str| {
+        json!({
+            "body": {
+                "messages": [{"role": "user", "parts": [{"type": "text", "text": "hello"}]}],
+                "columns": [{"id": "1", "model": format!("paid/{MODEL}")}],
+                "params": {"max_tokens": 20},
+            },
+            "project": project,
+        })
+    };
+    for project in ["support", "research"] {
+        let first: StartedRun =
+            serde_json::from_value(call(&world.app, "calls.start", of(project)).await).unwrap();
+        world.until_ended(&[first.calls[0].call]).await;
+        let second: StartedRun =
+            serde_json::from_value(call(&world.app, "calls.start", of(project)).await).unwrap();
+        world.until_ended(&[second.calls[0].call]).await;
+        let refused = world.detail(second.calls[0].call).await;
+        let error = refused.summary.error.unwrap();
+        assert_eq!(error.kind, ErrorKind::Budget, "{error:?}");
+        assert_eq!(error.budget.as_deref(), Some(&*format!("team: {project}")));
+    }
+    let list = budgets(&world.app).await;
+    let names: Vec<&str> = list.iter().map(|budget| budget.name.as_str()).collect();
+    assert_eq!(names, ["team", "team: research", "team: support"]);
+    assert_eq!(list[0].spent, PicoUsd(ANSWER));
+    assert_eq!(list[0].scope_text, "each project by itself; most: research");
+    assert_eq!(list[1].part_of.as_deref(), Some("team"));
+}

@@ -53,6 +53,21 @@ impl Hold {
         }
     }
 
+    /// Returns its number if it has to be agreed with other processes before anything is sent.
+    pub(super) fn waiting(&self) -> Option<HoldId> {
+        self.id.filter(|id| self.purse.is_waiting(*id))
+    }
+
+    /// Returns whether it has to be agreed with other processes before anything is sent.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting().is_some()
+    }
+
+    /// Makes it cost nothing if it is dropped.
+    pub(super) fn unsent(self) -> Unsent {
+        Unsent(Some(self))
+    }
+
     /// Takes in what the attempt has used so far.
     pub(crate) fn used(&mut self, usage: Usage) {
         self.used = usage;
@@ -75,6 +90,32 @@ impl Hold {
 
     fn cost(&self, usage: &Usage) -> Option<PicoUsd> {
         self.tariff.cost(usage, &terms_now())
+    }
+}
+
+/// Set aside for what is not sent yet.
+#[derive(Debug)]
+pub(super) struct Unsent(Option<Hold>);
+
+impl Unsent {
+    /// Forgets it: it is set aside no longer.
+    pub(super) fn refused(mut self) {
+        if let Some(mut hold) = self.0.take() {
+            hold.id = None;
+        }
+    }
+
+    /// Makes it one of which something may be used.
+    pub(super) fn sent(mut self) -> Option<Hold> {
+        self.0.take()
+    }
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        if let Some(hold) = self.0.take() {
+            hold.release();
+        }
     }
 }
 

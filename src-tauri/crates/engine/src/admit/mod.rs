@@ -26,6 +26,7 @@ mod spender;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod vault;
 
 pub use hold::{Hold, Refused};
 pub use outbox::{Booking, Outgoing};
@@ -33,6 +34,7 @@ pub use purse::Purse;
 pub use snapshot::{Circuit, LimitSource, LimitState, TargetHealth};
 pub use spender::{Spender, Who};
 pub use turn::Turn;
+pub use vault::Vault;
 
 use crate::error::{CallError, ErrorKind};
 use crate::event::TargetInfo;

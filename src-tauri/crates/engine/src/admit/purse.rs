@@ -4,6 +4,7 @@
 //! spend is told with [`Purse::with_ledger`].
 
 use super::outbox::{Booking, Outgoing};
+use super::vault::Waiting;
 use crate::call::CallId;
 use crate::policy::budget::{Budget, Labels, Step};
 use crate::policy::ledger::{HoldId, Ledger, Refusal, Standing};
@@ -13,6 +14,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
+use tokio::time::Instant;
 
 /// Budgets and what is spent and set aside of them. Cheap to clone; clones share it.
 #[derive(Debug, Clone, Default)]
@@ -30,10 +32,11 @@ struct Shared {
 }
 
 #[derive(Debug, Default)]
-struct State {
-    ledger: Ledger,
-    calendar: Calendar,
-    outgoing: Outgoing,
+pub(super) struct State {
+    pub(super) ledger: Ledger,
+    pub(super) calendar: Calendar,
+    pub(super) outgoing: Outgoing,
+    pub(super) waiting: Waiting,
     /// Callers that a person has stopped.
     stopped: HashSet<String>,
     /// Stands in for the clock in tests.
@@ -41,7 +44,13 @@ struct State {
 }
 
 impl State {
-    fn now(&self) -> i64 {
+    /// Takes what is to be written.
+    pub(super) fn take(&mut self) -> Outgoing {
+        self.ledger.writing();
+        std::mem::take(&mut self.outgoing)
+    }
+
+    pub(super) fn now(&self) -> i64 {
         self.clock
             .unwrap_or_else(|| jiff::Timestamp::now().as_millisecond())
     }
@@ -118,7 +127,32 @@ impl Purse {
 
     /// Takes what is to be written since the last time.
     pub fn outgoing(&self) -> Outgoing {
-        std::mem::take(&mut self.lock().outgoing)
+        self.lock().take()
+    }
+
+    /// Notes that all that was taken is written.
+    pub fn written(&self) {
+        self.lock().ledger.written(true);
+    }
+
+    /// Notes that what others do was looked at just now, and how many other processes there are.
+    pub fn looked(&self, others: usize) {
+        self.look(Some(others));
+    }
+
+    /// As [`Self::looked`], when nothing has changed.
+    pub fn looked_again(&self) {
+        self.look(None);
+    }
+
+    fn look(&self, others: Option<usize>) {
+        let mut state = self.lock();
+        let now = state.now();
+        let has_room = state.ledger.looked(now, Instant::now(), others);
+        drop(state);
+        if has_room {
+            self.shared.freed.notify_waiters();
+        }
     }
 
     /// Returns what is spent and not written yet.
@@ -128,7 +162,9 @@ impl Purse {
 
     /// Gives back what could not be written.
     pub fn restore(&self, failed: Outgoing) {
-        self.lock().outgoing.restore(failed);
+        let mut state = self.lock();
+        state.ledger.written(false);
+        state.outgoing.restore(failed);
     }
 
     /// Waits until there is something to write.
@@ -151,7 +187,7 @@ impl Purse {
             .map(|budget| budget.name)
     }
 
-    /// Sets an amount aside.
+    /// Sets an amount aside. Near a limit it may be spent only once it is [`Self::agreed`].
     ///
     /// # Errors
     /// Why there is no room, the time, and the calendar that is in force.
@@ -167,14 +203,18 @@ impl Purse {
             .ledger
             .reserve(call, labels, worst, now)
             .map_err(|refusal| (refusal, now, state.calendar.clone()))?;
-        state.outgoing.open(
-            id,
-            Booking {
-                labels: labels.clone(),
-                amount: worst,
-                at: now,
-            },
-        );
+        let booking = Booking {
+            labels: labels.clone(),
+            amount: worst,
+            at: now,
+        };
+        let is_alone = state.waiting.vault.is_none();
+        if !is_alone && !state.ledger.is_sure(id, now, Instant::now()) {
+            state.waiting.add(id, booking);
+            return Ok(id);
+        }
+        state.ledger.admitted(id);
+        state.outgoing.open(id, booking);
         drop(state);
         self.shared.changed.notify_one();
         Ok(id)
@@ -184,21 +224,32 @@ impl Purse {
     pub fn settle(&self, id: HoldId, cost: PicoUsd) {
         let mut state = self.lock();
         let at = state.now();
+        let waited = state.waiting.remove(id);
         if let Some(labels) = state.ledger.settle(id, cost, at) {
             let amount = cost;
             let spent = (cost.0 > 0).then_some(Booking { labels, amount, at });
-            state.outgoing.close(id, spent);
+            if waited {
+                state.outgoing.spent.extend(spent);
+            } else {
+                state.outgoing.close(id, spent);
+            }
         }
         drop(state);
         self.shared.freed.notify_waiters();
         self.shared.changed.notify_one();
     }
 
-    pub(super) fn call_ended(&self, call: CallId) {
+    /// Forgets what a call has spent; it has ended.
+    pub fn call_ended(&self, call: CallId) {
         self.lock().ledger.call_ended(call);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    /// Has what is to be written written.
+    pub(super) fn tell_changed(&self) {
+        self.shared.changed.notify_one();
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state
             .lock()

@@ -144,6 +144,37 @@ impl Spender {
         }
     }
 
+    /// As [`Self::hold`], and agrees on it with other processes where a limit is near.
+    ///
+    /// # Errors
+    /// Which budget has no room, or that the caller is stopped.
+    pub(crate) async fn hold_agreed(
+        &self,
+        target: &Target,
+        request: &ModelRequest,
+        input_tokens: u64,
+    ) -> Result<Option<Hold>, Refused> {
+        let Some(hold) = self.hold(target, request, input_tokens)? else {
+            return Ok(None);
+        };
+        let Some(waiting) = hold.waiting() else {
+            return Ok(Some(hold));
+        };
+        // Nothing is sent yet: dropped meanwhile, it costs nothing.
+        let unsent = hold.unsent();
+        match self.purse.agreed(waiting).await {
+            Ok(()) => Ok(unsent.sent()),
+            Err((refusal, now, calendar)) => {
+                unsent.refused();
+                let error = refused(&refusal, &calendar, now, None);
+                Err(Refused {
+                    error: Box::new(error),
+                    for_now: refusal.for_now,
+                })
+            }
+        }
+    }
+
     /// Returns the purse.
     pub(crate) fn purse(&self) -> &Purse {
         &self.purse

@@ -76,7 +76,12 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("sunday", Weekday::Sunday),
 ];
 
-const CALLERS: [(&str, &str); 3] = [("window", "window"), ("cli", "cli"), ("gateway", "gateway")];
+const CALLERS: [(&str, &str); 4] = [
+    ("window", "window"),
+    ("cli", "cli"),
+    ("gateway", "gateway"),
+    ("*", "*"),
+];
 
 /// Checks the name of a budget.
 ///
@@ -220,6 +225,12 @@ fn scope(table: &mut Table<'_>, problems: &mut Problems<'_>) -> Scope {
             continue;
         };
         match field.text(problems).map(str::trim) {
+            Some("*") if name == "project" => set(&field, Scope::EachProject, problems),
+            Some("*") if name == "key" => set(&field, Scope::EachKey, problems),
+            Some("*") => {
+                let fix = "only project, key and caller can be \"*\", for each by itself";
+                field.problem_fix(problems, "one thing is named here", fix);
+            }
             Some("") => field.problem(problems, format!("a {name} is named here")),
             Some(named) => set(&field, make(named.to_owned()), problems),
             None => {}
@@ -228,7 +239,11 @@ fn scope(table: &mut Table<'_>, problems: &mut Problems<'_>) -> Scope {
     if let Some(field) = table.take("caller")
         && let Some(caller) = field.one_of(problems, &CALLERS)
     {
-        set(&field, Scope::Caller(caller.to_owned()), problems);
+        let scope = match caller {
+            "*" => Scope::EachCaller,
+            name => Scope::Caller(name.to_owned()),
+        };
+        set(&field, scope, problems);
     }
     result.unwrap_or(Scope::Global)
 }

@@ -21,6 +21,12 @@ pub enum Scope {
     Key(String),
     /// `window`, `cli` or `gateway`.
     Caller(String),
+    /// Each project's, every one up to the limit by itself. Calls without a project are not counted.
+    EachProject,
+    /// Each gateway key's, every one up to the limit by itself. Calls without a key are not counted.
+    EachKey,
+    /// The window's, the command line's and the gateway's, each up to the limit by itself.
+    EachCaller,
 }
 
 impl Scope {
@@ -41,6 +47,36 @@ impl Scope {
             Self::Provider(name) => *name == *labels.provider,
             Self::Key(name) => is(&labels.key, name),
             Self::Caller(name) => *name == *labels.caller,
+            // Its parts cover it.
+            Self::EachProject | Self::EachKey | Self::EachCaller => false,
+        }
+    }
+
+    /// Returns whether each of many is counted by itself.
+    pub fn is_each(&self) -> bool {
+        matches!(self, Self::EachProject | Self::EachKey | Self::EachCaller)
+    }
+
+    /// Returns what counts spending with these labels by itself; `None`: nothing, or it is not counted apart.
+    pub fn part(&self, labels: &Labels) -> Option<Self> {
+        match self {
+            Self::EachProject => Some(Self::Project(labels.project.as_deref()?.to_owned())),
+            Self::EachKey => Some(Self::Key(labels.key.as_deref()?.to_owned())),
+            Self::EachCaller => Some(Self::Caller(labels.caller.to_string())),
+            _ => None,
+        }
+    }
+
+    /// Returns the name of what is counted; `None`: everybody, or each by itself.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Project(name)
+            | Self::Route(name)
+            | Self::Model(name)
+            | Self::Provider(name)
+            | Self::Key(name)
+            | Self::Caller(name) => Some(name),
+            Self::Global | Self::EachProject | Self::EachKey | Self::EachCaller => None,
         }
     }
 
@@ -54,6 +90,9 @@ impl Scope {
             Self::Provider(name) => format!("provider {name}"),
             Self::Key(name) => format!("gateway key {name}"),
             Self::Caller(name) => format!("caller {name}"),
+            Self::EachProject => "each project by itself".to_owned(),
+            Self::EachKey => "each gateway key by itself".to_owned(),
+            Self::EachCaller => "each caller by itself".to_owned(),
         }
     }
 }

@@ -9,11 +9,15 @@
 //! The clock may be set. Forward, spending ages by the difference, as over a night of sleep. Backward, the sliding
 //! hour's spending moves along, so that it still leaves after an hour; days keep what was booked in them.
 
+mod agree;
+mod each;
+
 use super::budget::{Budget, Labels, Scope};
 use super::period::{Calendar, HOUR_MS, Period, Window, remaining};
 use crate::call::CallId;
 use crate::price::PicoUsd;
 use std::collections::{BTreeMap, HashMap};
+use tokio::time::Instant;
 
 /// Calendar sums are kept in steps of this.
 pub const QUARTER_MS: i64 = HOUR_MS / 4;
@@ -50,6 +54,10 @@ pub struct Ledger {
     /// What running calls have spent so far. What they have set aside is in `holds`.
     calls: HashMap<CallId, i64>,
     accounts: Vec<Account>,
+    /// When it was last taken in what other processes do.
+    looked: Option<Instant>,
+    /// How many other processes there are.
+    others: i64,
     /// The latest time seen.
     now: i64,
 }
@@ -74,12 +82,17 @@ struct Account {
     hour: i64,
     /// Set aside here and elsewhere.
     reserved: i64,
+    shared: agree::Shared,
+    /// The name of the budget that counts each by itself, of which it is one.
+    part_of: Option<String>,
 }
 
 /// How a budget stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
     pub budget: Budget,
+    /// The name of the budget that counts each by itself, of which this is one.
+    pub part_of: Option<String>,
     /// With a raise that is in force.
     pub limit: Option<PicoUsd>,
     /// Until when a raise holds; `None`: there is none.
@@ -129,24 +142,20 @@ impl Ledger {
         self.accounts = budgets
             .into_iter()
             .map(|budget| {
-                let covers = self.labels.iter().map(|labels| budget.scope.covers(labels));
-                Account {
-                    covers: covers.collect(),
-                    raise: raises.get(&budget.name).copied(),
-                    calendar: None,
-                    hour: 0,
-                    reserved: 0,
-                    budget,
-                }
+                let raise = raises.get(&budget.name).copied();
+                Account::new(budget, None, raise, &self.labels)
             })
             .collect();
+        for at in 0..self.labels.len() {
+            self.divide(at);
+        }
         self.sum_anew();
     }
 
     /// Raises a budget's limit until a moment, or with `None` takes that back.
     pub fn raise(&mut self, budget: &str, raise: Option<(PicoUsd, i64)>) {
         for account in &mut self.accounts {
-            if account.budget.name == budget {
+            if account.budget.name == budget || account.part_of.as_deref() == Some(budget) {
                 account.raise = raise;
             }
         }
@@ -258,6 +267,7 @@ impl Ledger {
                     limit: account.limit(now),
                     raised_until: account.raise.map(|(_, until)| until).filter(|at| *at > now),
                     budget: account.budget.clone(),
+                    part_of: account.part_of.clone(),
                     spent: PicoUsd(spent),
                     reserved: PicoUsd(account.reserved),
                     window,
@@ -307,6 +317,7 @@ impl Ledger {
             let covers = account.budget.scope.covers(labels);
             account.covers.push(covers);
         }
+        self.divide(at);
         at
     }
 

@@ -41,11 +41,12 @@ impl<'a, T: Transport> Loop<'a, T> {
             let mut freed = pin!(spender.purse().freed());
             // Listening begins before the question, so nothing is missed between it and the wait.
             freed.as_mut().enable();
-            let refused =
-                match spender.hold(visit.target, &self.request, self.input_tokens(visit.target)) {
-                    Ok(hold) => return Ok(hold),
-                    Err(refused) => refused,
-                };
+            let tokens = self.input_tokens(visit.target);
+            let asked = spender.hold_agreed(visit.target, &self.request, tokens);
+            let refused = match asked.await {
+                Ok(hold) => return Ok(hold),
+                Err(refused) => refused,
+            };
             let now = Instant::now();
             if !refused.for_now || now >= until {
                 return Err(*refused.error);
@@ -75,9 +76,17 @@ impl<'a, T: Transport> Loop<'a, T> {
         let Some(spender) = self.context.spender else {
             return Ok(None);
         };
-        spender
+        let hold = spender
             .hold(visit.target, &self.request, self.input_tokens(visit.target))
-            .map_err(|_| ())
+            .map_err(|_| ())?;
+        match hold {
+            // Near a limit there is no hedge: it would have to wait for other processes.
+            Some(hold) if hold.is_waiting() => {
+                hold.release();
+                Err(())
+            }
+            hold => Ok(hold),
+        }
     }
 
     /// Keeps what is set aside for an attempt that has begun.

@@ -50,7 +50,12 @@ export class MockBudgets {
     const state: BudgetState = {
       name: budget.name,
       scope,
-      scope_text: scope.of === "global" ? "all calls" : `${scope.of} ${scope.name}`,
+      scope_text:
+        "name" in scope
+          ? `${scope.of} ${scope.name}`
+          : scope.of === "global"
+            ? "all calls"
+            : `${scope.of.replace("_", " ")} by itself`,
       window: budget.window,
       limit,
       limit_usd: budget.limit_usd,
