@@ -49,6 +49,7 @@ fn setup(load: Load, faults: &[&str]) -> Setup {
     Setup {
         subjects: vec![Subject {
             name: "bench".to_owned(),
+            planner: None,
             plan: Plan {
                 route: None,
                 general: candidates.len(),

@@ -2,10 +2,12 @@
 
 use crate::breakers::Breakers;
 use crate::chance::{Purpose, source};
+use crate::planner::{Asked, Planner, RehearsedFigures};
 use crate::record::{End, Fold, Record, Targets};
 use crate::report::{BreakerSpan, ExampleCall};
 use crate::setup::{Control, Setup, Stopped, Subject};
 use crate::sim::{SimTransport, Tally, World};
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use switchboard_engine::admit::Health;
@@ -58,6 +60,7 @@ pub(crate) fn drive(
 struct Shared {
     world: Arc<World>,
     plan: Plan,
+    planner: Option<Arc<dyn Planner>>,
     request: ModelRequest,
     targets: Targets,
     health: Health,
@@ -70,13 +73,15 @@ async fn calls(setup: &Setup, subject: &Subject, control: &Control) -> Result<Co
     let mut plan = subject.plan.clone();
     let world = Arc::new(World::new(
         setup.seed,
-        &mut plan,
+        &plan,
         subject.request.params.max_tokens,
         &setup.faults,
     ));
+    world.mark(&mut plan);
     let shared = Arc::new(Shared {
         targets: ready(&plan),
         plan,
+        planner: subject.planner.clone(),
         request: subject.request.clone(),
         health: Health::default(),
         redactor: Redactor::default(),
@@ -127,7 +132,8 @@ async fn calls(setup: &Setup, subject: &Subject, control: &Control) -> Result<Co
 async fn one(shared: Arc<Shared>, call: u32) -> Option<(Record, Vec<u32>)> {
     let transport = SimTransport::new(Arc::clone(&shared.world), call);
     let began_ms = shared.world.now_ms();
-    let mut fold = Fold::new(&shared.targets);
+    let plan = plan_of(&shared, call);
+    let mut fold = Fold::new(&shared.targets, &plan, &shared.world);
     let context = Context {
         transport: &transport,
         redactor: &shared.redactor,
@@ -136,7 +142,7 @@ async fn one(shared: Arc<Shared>, call: u32) -> Option<(Record, Vec<u32>)> {
         limits: shared.limits,
         chance: source(shared.world.seed, Purpose::Call(call)),
     };
-    Box::pin(run(&shared.request, &shared.plan, context, &mut fold)).await;
+    Box::pin(run(&shared.request, &plan, context, &mut fold)).await;
     let record = fold.record(call, began_ms)?;
     if let End::Failed(_) = record.end {
         let mut examples = shared
@@ -155,6 +161,23 @@ async fn one(shared: Arc<Shared>, call: u32) -> Option<(Record, Vec<u32>)> {
         }
     }
     Some((record, transport.requests()))
+}
+
+/// Returns what one call may go to. Each rehearsed call is a caller of its own, the same one on every route.
+fn plan_of(shared: &Shared, call: u32) -> Cow<'_, Plan> {
+    let Some(planner) = &shared.planner else {
+        return Cow::Borrowed(&shared.plan);
+    };
+    let seed = shared.world.seed;
+    let chance = source(seed, Purpose::Pick(call));
+    let figures = RehearsedFigures::new(&shared.world, &shared.health, chance);
+    let asked = Asked {
+        request: &shared.request,
+        sticky: &format!("rehearsal {seed}, call {call}"),
+    };
+    let mut plan = planner.plan(&asked, &figures);
+    shared.world.mark(&mut plan);
+    Cow::Owned(plan)
 }
 
 /// The targets of a plan that can be tried, in its order.

@@ -15,6 +15,7 @@ mod compare;
 mod drive;
 pub mod fault;
 pub mod load;
+mod planner;
 mod record;
 pub mod report;
 mod setup;
@@ -22,8 +23,10 @@ mod sim;
 mod sum;
 pub mod text;
 mod trail;
+pub mod whatif;
 
 pub use behaviour::targets;
+pub use planner::{Asked, Planner};
 pub use setup::{Control, Setup, Stopped, Subject, request};
 
 use report::RehearsalReport;

@@ -2,6 +2,8 @@
 
 use crate::fault::Fault;
 use crate::load::Load;
+use crate::planner::Planner;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use switchboard_engine::call::{Message, ModelRequest, Params, ResponseFormat, Role, ToolChoice};
@@ -28,7 +30,10 @@ pub struct Setup {
 pub struct Subject {
     /// As it was asked for.
     pub name: String,
+    /// With every target that a call of it may go to.
     pub plan: Plan,
+    /// Who plans each call by itself; `None`: every call takes `plan`.
+    pub planner: Option<Arc<dyn Planner>>,
     /// What every call asks: [`request`], with what the route sets.
     pub request: ModelRequest,
 }
@@ -45,6 +50,7 @@ impl Setup {
 #[derive(Debug, Default)]
 pub struct Control {
     done: AtomicU32,
+    total: AtomicU32,
     stop: AtomicBool,
 }
 
@@ -57,6 +63,16 @@ impl Control {
     /// Returns how many calls have ended.
     pub fn done(&self) -> u32 {
         self.done.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many calls there are; 0: that is not known yet.
+    pub fn total(&self) -> u32 {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    /// Says how many calls there are.
+    pub fn set_total(&self, calls: u32) {
+        self.total.store(calls, Ordering::Relaxed);
     }
 
     /// Counts a call that has ended.

@@ -14,6 +14,7 @@ pub use super::routing_types::*;
 pub use super::rehearse_types::*;
 pub use super::spend_chart_types::*;
 pub use super::spend_types::*;
+pub use super::whatif_types::*;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -824,6 +825,10 @@ pub enum Live {
     },
     /// A rehearsal went on, or ended.
     RehearsalProgress {
+        progress: RehearsalProgress,
+    },
+    /// A replay of past calls went on, or ended.
+    WhatIfProgress {
         progress: RehearsalProgress,
     },
     /// The gateway was started or stopped, or its keys changed.

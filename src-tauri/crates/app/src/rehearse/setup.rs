@@ -2,14 +2,19 @@
 
 use crate::App;
 use crate::api::types::*;
-use crate::plans::{self, Wanted};
+use crate::plans::{self, Gathered, Picker, Wanted};
+use crate::quality::Qualities;
+use crate::routes::config_with;
+use std::sync::Arc;
 use std::time::Duration;
 use switchboard_engine::call::ModelRequest;
-use switchboard_engine::config::nearest;
+use switchboard_engine::config::{Config, nearest};
 use switchboard_engine::error::ErrorKind;
+use switchboard_engine::event::TargetInfo;
 use switchboard_engine::plan::{Candidate, Plan};
 use switchboard_rehearse::fault::Fault;
-use switchboard_rehearse::{Setup, Subject, request};
+use switchboard_rehearse::{Asked, Planner, Setup, Subject, request};
+use switchboard_routing::equals::Figures;
 
 /// Most calls of one rehearsal.
 const MAX_CALLS: u32 = 200_000;
@@ -43,9 +48,19 @@ pub(super) async fn setup(app: &App, params: &StartRehearsal) -> Result<Setup, A
         let message = format!("`calls` over `span_ms` is at most {MAX_RATE} calls a second");
         return Err(invalid("calls", message).with_hint("lengthen the span, or make fewer calls"));
     }
-    let mut subjects = vec![subject(app, &params.route, "route").await?];
+    let active = app.config().current();
+    let mut subjects = Vec::new();
+    match &params.draft {
+        None => subjects.push(subject(app, &active, &params.route, "route").await?),
+        Some(edit) => {
+            let drafted = drafted(app, edit)?;
+            let mut first = subject(app, &drafted, &params.route, "route").await?;
+            first.name = format!("{} (draft)", first.name);
+            subjects.push(first);
+        }
+    }
     if let Some(other) = &params.compare {
-        subjects.push(subject(app, other, "compare").await?);
+        subjects.push(subject(app, &active, other, "compare").await?);
     }
     Ok(Setup {
         faults: faults(&params.faults, &subjects)?,
@@ -58,13 +73,64 @@ pub(super) async fn setup(app: &App, params: &StartRehearsal) -> Result<Setup, A
     })
 }
 
-async fn subject(app: &App, name: &str, field: &str) -> Result<Subject, ApiError> {
-    let (plan, request) = plan(app, name, field).await?;
+/// Returns the configuration with one route's form in the place of the active one.
+///
+/// # Errors
+/// `InvalidParams` naming the form's field under `draft`.
+pub(crate) fn drafted(app: &App, edit: &RouteEdit) -> Result<Arc<Config>, ApiError> {
+    let edits = RouteEdits {
+        drafts: vec![edit.clone()],
+        remove: Vec::new(),
+    };
+    config_with(app, &edits).map_err(|mut error| {
+        if let Some(field) = &error.field {
+            error.field = Some(field.replacen("drafts[0]", "draft", 1));
+        }
+        error
+    })
+}
+
+async fn subject(
+    app: &App,
+    config: &Arc<Config>,
+    name: &str,
+    field: &str,
+) -> Result<Subject, ApiError> {
+    let (gathered, request) = gathered(app, config, name, field).await?;
+    let plan = gathered.whole();
+    let planner: Option<Arc<dyn Planner>> = match gathered.is_fixed() {
+        true => None,
+        false => Some(Arc::new(Split {
+            quality: app.quality().frozen(),
+            gathered,
+        })),
+    };
     Ok(Subject {
         name: name.trim().to_owned(),
         plan,
+        planner,
         request,
     })
+}
+
+/// Plans rehearsed calls as real ones are planned.
+#[derive(Debug)]
+pub(crate) struct Split {
+    pub(crate) gathered: Gathered,
+    /// As it was when the rehearsal began.
+    pub(crate) quality: Qualities,
+}
+
+impl Planner for Split {
+    fn plan(&self, asked: &Asked<'_>, figures: &dyn Figures<TargetInfo>) -> Plan {
+        let picker = Picker {
+            figures,
+            quality: &self.quality,
+            request: asked.request,
+            sticky: Some(asked.sticky),
+        };
+        self.gathered.plan(&picker).0
+    }
 }
 
 /// Resolves a route, a model, or a list of models. Targets whose key is missing, and providers that are
@@ -72,11 +138,12 @@ async fn subject(app: &App, name: &str, field: &str) -> Result<Subject, ApiError
 ///
 /// # Errors
 /// `InvalidParams` if there is no such route or model.
-pub(super) async fn plan(
+pub(crate) async fn gathered(
     app: &App,
+    config: &Arc<Config>,
     name: &str,
     field: &str,
-) -> Result<(Plan, ModelRequest), ApiError> {
+) -> Result<(Gathered, ModelRequest), ApiError> {
     let mut models = name
         .split(',')
         .map(str::trim)
@@ -93,9 +160,10 @@ pub(super) async fn plan(
         ));
     }
     let mut request = request();
-    plans::complete(app, first, &mut request);
-    let plan = plans::rehearsal_plan(
+    request.params.max_tokens = plans::output_limit_in(config, first);
+    let gathered = plans::gather_keyless(
         app,
+        config,
         &Wanted {
             model: first,
             fallbacks: &fallbacks,
@@ -106,7 +174,7 @@ pub(super) async fn plan(
         },
     )
     .await;
-    for candidate in &plan.candidates {
+    for candidate in &gathered.whole().candidates {
         if let Candidate::Unusable { error, .. } = candidate
             && error.kind == ErrorKind::Misconfigured
         {
@@ -115,7 +183,7 @@ pub(super) async fn plan(
             return Err(refused);
         }
     }
-    Ok((plan, request))
+    Ok((gathered, request))
 }
 
 /// Returns what can stand before the `=` of a fault.

@@ -17,6 +17,7 @@ fn busy() -> Setup {
     ];
     let mut setup = setup(&["openai", "anthropic", "gemini"], &faults);
     setup.subjects.push(Subject {
+        planner: None,
         name: "other".into(),
         plan: plan(&["anthropic", "openai"]),
         request: request(),

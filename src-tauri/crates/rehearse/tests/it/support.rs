@@ -73,6 +73,7 @@ pub(crate) fn setup(names: &[&str], faults: &[&str]) -> Setup {
         subjects: vec![Subject {
             name: names.join(","),
             plan: plan(names),
+            planner: None,
             request: request(),
         }],
         faults: faults
