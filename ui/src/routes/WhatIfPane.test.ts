@@ -82,7 +82,7 @@ describe("What if", () => {
     const cells = [...cost.querySelectorAll("td")].map((cell) =>
       cell.textContent.trim().replace(/\s+/g, " "),
     );
-    expect(cells).toEqual(["$3.00 $2.85 – $3.15", "$3.00 $2.85 – $3.15", "$1.80 $1.71 – $1.89"]);
+    expect(cells).toEqual(["$3.00 $2.85–3.15", "$3.00 $2.85–3.15", "$1.80 $1.71–1.89"]);
     expect(cost.querySelector(".better")?.textContent).toBe("$1.80");
     const saving = within(screen.getByTestId("what-if-report")).getByText(/less/);
     expect(saving.textContent).toContain("whether the answers would be as good is not known");

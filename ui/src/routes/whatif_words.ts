@@ -81,11 +81,14 @@ export function figure(measure: WhatIfMeasure, value: number | undefined): strin
   }
 }
 
-/** "0.7 – 0.9 s"; empty where the ends read alike. */
+/** "0.7–0.9 s", "$24.44–25.05"; empty where the ends read alike. */
 export function interval(measure: WhatIfMeasure, of: WhatIfFigure): string {
   if (of.low === undefined || of.high === undefined) return "";
   const [low, high] = [figure(measure, of.low), figure(measure, of.high)];
-  return low === high ? "" : `${low} – ${high}`;
+  if (low === high) return "";
+  const unit = / (s|ms|%)$/.exec(high)?.[0] ?? "";
+  const start = unit !== "" && low.endsWith(unit) ? low.slice(0, -unit.length) : low;
+  return `${start}–${low.startsWith("$") ? high.replace(/^\$/, "") : high}`;
 }
 
 /** "12.4 %", "0.04 %". */

@@ -119,15 +119,21 @@ pub(super) fn notes(
     for (side, basis) in basis {
         let all = basis.own + basis.minute + basis.rate + basis.assumed + basis.refused_again;
         if all > 0 {
-            let share = |part: u32| f64::from(part) / f64::from(all) * 100.0;
-            notes.push(format!(
-                "{side}: {:.0} % of its attempts are as the call itself made them, {:.0} % as the target met others \
-                 in that minute, {:.0} % drawn from all that is known of it, {:.0} % assumed",
-                share(basis.own + basis.refused_again),
-                share(basis.minute),
-                share(basis.rate),
-                share(basis.assumed)
-            ));
+            let share = |part: u32, how: &str| {
+                (part > 0)
+                    .then(|| format!("{:.0} % {how}", f64::from(part) / f64::from(all) * 100.0))
+            };
+            let parts = [
+                share(
+                    basis.own + basis.refused_again,
+                    "are as the call itself made them",
+                ),
+                share(basis.minute, "as the target met others in that minute"),
+                share(basis.rate, "drawn from all that is known of it"),
+                share(basis.assumed, "assumed"),
+            ];
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            notes.push(format!("{side}: of its attempts {}", parts.join(", ")));
         }
     }
     let most = |of: fn(&Basis) -> u32| basis.iter().map(|(_, basis)| of(basis)).max();
