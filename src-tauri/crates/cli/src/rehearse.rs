@@ -45,6 +45,10 @@ pub(crate) struct Rehearse {
     #[arg(long, value_name = "LOAD", default_value = "poisson")]
     pub(crate) load: LoadWord,
 
+    /// Give the calls the shapes of your real calls of so many days back: tokens, attachments, tools
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) like_days: Option<u32>,
+
     /// A file with the route as it is to be, its table as the configuration file has it; it is rehearsed in place of
     /// the active one
     #[arg(long, value_name = "FILE")]
@@ -127,6 +131,7 @@ pub(crate) async fn run(session: &Session, arguments: &Rehearse) -> Result<Exit,
                 seed: arguments.seed,
                 span_ms: u64::try_from(arguments.span.as_millis()).unwrap_or(u64::MAX),
                 load: arguments.load.into(),
+                like_days: arguments.like_days,
             },
         )
         .await?;

@@ -71,6 +71,7 @@ fn setup(load: Load, faults: &[&str]) -> Setup {
         seed: 42,
         span: Duration::from_secs(3600),
         load,
+        shapes: Vec::new(),
         limits: RetryLimits::default(),
     }
 }

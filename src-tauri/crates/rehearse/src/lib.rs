@@ -18,6 +18,7 @@ pub mod load;
 mod planner;
 mod record;
 pub mod report;
+mod requests;
 mod setup;
 mod sim;
 mod sum;
@@ -27,7 +28,7 @@ pub mod whatif;
 
 pub use behaviour::targets;
 pub use planner::{Asked, Planner};
-pub use setup::{Control, Setup, Stopped, Subject, request};
+pub use setup::{Control, Setup, Shape, Stopped, Subject, request};
 
 use report::RehearsalReport;
 
@@ -56,6 +57,7 @@ pub fn rehearse(setup: &Setup, control: &Control) -> Result<RehearsalReport, Sto
         seed: setup.seed,
         span_ms,
         load: setup.load,
+        shapes: u32::try_from(setup.shapes.len()).unwrap_or(u32::MAX),
         faults: setup.faults.iter().map(fault::Fault::window).collect(),
         result,
         compared,

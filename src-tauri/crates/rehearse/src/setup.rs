@@ -22,7 +22,20 @@ pub struct Setup {
     /// Over how long the calls begin.
     pub span: Duration,
     pub load: Load,
+    /// Shapes that calls are drawn from, the same ones on every route; empty: each asks what its subject asks.
+    pub shapes: Vec<Shape>,
     pub limits: RetryLimits,
+}
+
+/// How much a call asks for, as one of the history did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shape {
+    pub input_tokens: u64,
+    /// Of the answer; hidden ones are the target's own.
+    pub output_tokens: u64,
+    pub images: bool,
+    pub tools: bool,
+    pub json_schema: bool,
 }
 
 /// One route.

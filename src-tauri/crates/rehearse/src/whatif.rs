@@ -16,7 +16,6 @@ mod past;
 mod quality;
 mod replay;
 pub mod report;
-mod requests;
 mod sums;
 
 pub use past::{Past, PastAttempt, PastCall, PastEnd, REQUEST_FAULTS};

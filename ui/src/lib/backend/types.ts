@@ -2069,6 +2069,10 @@ export type RehearsalReport = { calls: number, seed: number,
  */
 span_ms: number, load: Load, 
 /**
+ * Calls of the history whose shapes the rehearsed ones have; 0: all calls have one made-up shape.
+ */
+shapes: number, 
+/**
  * In the order given.
  */
 faults: Array<FaultWindow>, result: RouteResult, 
@@ -3141,7 +3145,12 @@ calls: number, seed: number,
 /**
  * Over how long the calls are spread: a second to 24 hours, at most 1,000 calls a second on average.
  */
-span_ms: number, load: Load, };
+span_ms: number, load: Load, 
+/**
+ * Calls have the shapes (tokens in and out, attachments, tools, schemas) of the real calls of so many days back,
+ * 1 to 3,660; `None`: all have one made-up shape.
+ */
+like_days?: number, };
 
 /**
  * A comparison to run: the named columns of a prompt.

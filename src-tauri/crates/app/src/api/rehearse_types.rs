@@ -34,6 +34,10 @@ pub struct StartRehearsal {
     pub span_ms: u64,
     #[serde(default)]
     pub load: Load,
+    /// Calls have the shapes (tokens in and out, attachments, tools, schemas) of the real calls of so many days back,
+    /// 1 to 3,660; `None`: all have one made-up shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like_days: Option<u32>,
 }
 
 /// The rehearsal that runs, or that ran last.

@@ -13,8 +13,9 @@ use switchboard_engine::error::ErrorKind;
 use switchboard_engine::event::TargetInfo;
 use switchboard_engine::plan::{Candidate, Plan};
 use switchboard_rehearse::fault::Fault;
-use switchboard_rehearse::{Asked, Planner, Setup, Subject, request};
+use switchboard_rehearse::{Asked, Planner, Setup, Shape, Subject, request};
 use switchboard_routing::equals::Figures;
+use switchboard_store::{CallStatus, PastFilter};
 
 /// Most calls of one rehearsal.
 const MAX_CALLS: u32 = 200_000;
@@ -24,6 +25,10 @@ const SPAN_MS: std::ops::RangeInclusive<u64> = 1000..=86_400_000;
 const MAX_RATE: u64 = 1000;
 /// Most faults of one rehearsal.
 const MAX_FAULTS: usize = 50;
+/// Most days back whose calls' shapes are taken.
+const MAX_DAYS: u32 = 3660;
+/// Most calls whose shapes are taken, the newest.
+const MAX_SHAPES: u32 = 20_000;
 /// Most models of a list.
 const MAX_MODELS: usize = 12;
 
@@ -69,8 +74,48 @@ pub(super) async fn setup(app: &App, params: &StartRehearsal) -> Result<Setup, A
         seed: params.seed,
         span: Duration::from_millis(params.span_ms),
         load: params.load,
+        shapes: match params.like_days {
+            Some(days) => shapes(app, days).await?,
+            None => Vec::new(),
+        },
         limits: app.config().current().settings.retry_limits(),
     })
+}
+
+/// Returns the shapes of the newest real answers of so many days back.
+///
+/// # Errors
+/// `InvalidParams` for the days, or if there were no such calls; `Store`.
+async fn shapes(app: &App, days: u32) -> Result<Vec<Shape>, ApiError> {
+    if !(1..=MAX_DAYS).contains(&days) {
+        let message = format!("`like_days` is from 1 to {MAX_DAYS}, not {days}");
+        return Err(invalid("like_days", message));
+    }
+    let now = jiff::Timestamp::now().as_millisecond();
+    let filter = PastFilter {
+        from_ms: Some(now - i64::from(days) * 86_400_000),
+        limit: MAX_SHAPES,
+        ..PastFilter::default()
+    };
+    let rows = app.store().past_calls(filter).await?;
+    let real = rows
+        .iter()
+        .filter(|row| row.status == CallStatus::Ok && !row.fallback_text && !row.target.simulated);
+    let shapes: Vec<Shape> = real
+        .map(|row| Shape {
+            input_tokens: row.usage.input_tokens(),
+            output_tokens: row.usage.output_visible_tokens,
+            images: row.images,
+            tools: row.tools,
+            json_schema: row.json_schema,
+        })
+        .collect();
+    if shapes.is_empty() {
+        let message = format!("no real call was answered in the last {days} days");
+        let error = invalid("like_days", message);
+        return Err(error.with_hint("take more days, or rehearse the made-up shape"));
+    }
+    Ok(shapes)
 }
 
 /// Returns the configuration with one route's form in the place of the active one.

@@ -135,6 +135,13 @@ async fn what_does_not_fit_is_told_by_its_field() {
         assert_eq!(error.code, ErrorCode::InvalidParams, "{error:?}");
         assert_eq!(error.field.as_deref(), Some(field), "{error:?}");
     }
+    // No real call was made, so there are no shapes to take.
+    for days in [0, 7] {
+        let mut like = start("sandbox/steady", &[], 10);
+        like["like_days"] = json!(days);
+        let error = world.call("rehearse.start", like).await.unwrap_err();
+        assert_eq!(error.field.as_deref(), Some("like_days"), "{error:?}");
+    }
     let mut short = start("sandbox/steady", &[], 10);
     short["span_ms"] = json!(10);
     let error = world.call("rehearse.start", short).await.unwrap_err();

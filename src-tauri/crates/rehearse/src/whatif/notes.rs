@@ -120,8 +120,12 @@ pub(super) fn notes(
         let all = basis.own + basis.minute + basis.rate + basis.assumed + basis.refused_again;
         if all > 0 {
             let share = |part: u32, how: &str| {
-                (part > 0)
-                    .then(|| format!("{:.0} % {how}", f64::from(part) / f64::from(all) * 100.0))
+                let percent = f64::from(part) / f64::from(all) * 100.0;
+                match part {
+                    0 => None,
+                    _ if percent < 1.0 => Some(format!("under 1 % {how}")),
+                    _ => Some(format!("{percent:.0} % {how}")),
+                }
             };
             let parts = [
                 share(

@@ -2,11 +2,11 @@
 
 use super::evidence::{Evidence, From, Met, USUAL_FAULT, rehearsed_as};
 use super::past::{Past, PastAttempt, PastCall, PastEnd, REQUEST_FAULTS};
-use super::requests::Requests;
 use super::{Course, WhatIf};
 use crate::chance::{Purpose, source};
 use crate::planner::Asked;
-use crate::setup::{Control, Stopped};
+use crate::requests::Requests;
+use crate::setup::{Control, Shape, Stopped};
 use fastrand::Rng;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -148,7 +148,13 @@ impl<'a> Replay<'a> {
 
     fn one(&mut self, call: &PastCall) -> Outcome {
         let usage = self.shape(call);
-        let request = self.requests.like(call, usage.input_tokens());
+        let request = self.requests.like(&Shape {
+            input_tokens: usage.input_tokens(),
+            output_tokens: usage.output_visible_tokens,
+            images: call.images,
+            tools: call.tools,
+            json_schema: call.json_schema,
+        });
         let plan = match &self.course.planner {
             None => Cow::Borrowed(&self.course.plan),
             Some(planner) => {

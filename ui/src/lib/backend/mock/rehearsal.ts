@@ -67,6 +67,7 @@ export class MockRehearsal {
       seed,
       span_ms,
       load,
+      shapes: params.like_days === undefined ? 0 : 1000,
       faults,
       result,
       ...(compared ? { compared } : {}),

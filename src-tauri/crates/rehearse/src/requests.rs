@@ -1,6 +1,6 @@
 //! Requests that stand for the shape of past ones: as long, and asking for as much. Their text is filler.
 
-use super::past::PastCall;
+use crate::setup::Shape;
 use std::collections::HashMap;
 use std::sync::Arc;
 use switchboard_engine::call::{
@@ -16,27 +16,27 @@ const LONGEST: u64 = 1 << 17;
 
 /// Requests by their shape, each made once.
 #[derive(Debug, Default)]
-pub(super) struct Requests {
+pub(crate) struct Requests {
     max_tokens: Option<u32>,
     made: HashMap<(u64, bool, bool, bool), Arc<ModelRequest>>,
 }
 
 impl Requests {
-    pub(super) fn new(max_tokens: Option<u32>) -> Self {
+    pub(crate) fn new(max_tokens: Option<u32>) -> Self {
         Self {
             max_tokens,
             made: HashMap::new(),
         }
     }
 
-    /// Returns a request of the call's shape; lengths are rounded up to a power of two.
-    pub(super) fn like(&mut self, call: &PastCall, input_tokens: u64) -> Arc<ModelRequest> {
-        let tokens = input_tokens.clamp(1, LONGEST).next_power_of_two();
-        let key = (tokens, call.images, call.tools, call.json_schema);
+    /// Returns a request of a shape; lengths are rounded up to a power of two.
+    pub(crate) fn like(&mut self, shape: &Shape) -> Arc<ModelRequest> {
+        let tokens = shape.input_tokens.clamp(1, LONGEST).next_power_of_two();
+        let key = (tokens, shape.images, shape.tools, shape.json_schema);
         let made = self.made.entry(key).or_insert_with(|| {
             Arc::new(request(
                 tokens,
-                (call.images, call.tools, call.json_schema),
+                (shape.images, shape.tools, shape.json_schema),
                 self.max_tokens,
             ))
         });
@@ -44,7 +44,7 @@ impl Requests {
     }
 
     /// Returns whether a target can take a request of so many tokens, for all that is known.
-    pub(super) fn fits(target: &Target, request: &ModelRequest, input_tokens: u64) -> bool {
+    pub(crate) fn fits(target: &Target, request: &ModelRequest, input_tokens: u64) -> bool {
         let can = &target.capabilities;
         let window = can.context_window.unwrap_or(u64::MAX);
         input_tokens <= window && check_model(&target.model, request, can).is_ok()
