@@ -21,7 +21,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("switchboard-store", &["switchboard-engine"]),
     (
         "switchboard-rehearse",
-        &["switchboard-engine", "switchboard-sandbox"],
+        &[
+            "switchboard-engine",
+            "switchboard-sandbox",
+            "switchboard-routing",
+        ],
     ),
     (
         "switchboard-app",

@@ -35,6 +35,7 @@ pub mod variables;
 
 use alerts::Deliveries;
 use api::types::{ApiError, ErrorCode, KeyScan, Live, ProviderInfo, SetKey};
+use api::types::{RehearsalReport, WhatIfReport};
 use budgets::Money;
 use calls::Running;
 use config::ConfigHandle;
@@ -45,7 +46,7 @@ use live::{LiveHub, Subscription};
 use network::Http;
 use providers::Providers;
 use quality::Qualities;
-use rehearse::Rehearsals;
+use rehearse::{REHEARSALS, Runs, WHAT_IFS};
 use secrets::Secrets;
 use simulator::SandboxSimulator;
 use std::path::{Path, PathBuf};
@@ -113,7 +114,8 @@ struct Inner {
     live: LiveHub,
     running: Running,
     health: Health,
-    rehearsals: Rehearsals,
+    rehearsals: Runs<RehearsalReport>,
+    what_ifs: Runs<WhatIfReport>,
     quality: Qualities,
     host: Arc<dyn Host>,
     gateway: GatewayState,
@@ -190,7 +192,8 @@ impl App {
                 live: LiveHub::default(),
                 running: Running::default(),
                 health: Health::default(),
-                rehearsals: Rehearsals::default(),
+                rehearsals: Runs::new(REHEARSALS),
+                what_ifs: Runs::new(WHAT_IFS),
                 quality: Qualities::default(),
                 host: options.host,
                 gateway: GatewayState::default(),
@@ -253,6 +256,7 @@ impl App {
     /// Stops the gateway and every call, writes history to its end and closes the live channel.
     pub async fn shutdown(&self) {
         self.inner.rehearsals.stop();
+        self.inner.what_ifs.stop();
         if let Some(gateway) = self.host().gateway() {
             gateway.stop().await;
         }
@@ -337,8 +341,12 @@ impl App {
         &self.inner.quality
     }
 
-    pub(crate) fn rehearsals(&self) -> &Rehearsals {
+    pub(crate) fn rehearsals(&self) -> &Runs<RehearsalReport> {
         &self.inner.rehearsals
+    }
+
+    pub(crate) fn what_ifs(&self) -> &Runs<WhatIfReport> {
+        &self.inner.what_ifs
     }
 
     pub(crate) fn host(&self) -> &dyn Host {

@@ -4,21 +4,27 @@ mod asked;
 mod auto;
 mod chain;
 mod classify;
+mod gathered;
+mod live_figures;
 mod pick;
 
 pub use asked::Asked;
-pub(crate) use asked::local_time;
+pub(crate) use asked::{local_time, local_time_of};
 pub(crate) use auto::by_facts;
 pub use auto::{AUTO, Routed, route};
+pub(crate) use gathered::Gathered;
+pub(crate) use pick::Picker;
 
 use crate::App;
 use crate::api::types::{RouteDecision, RoutePick, StepPick};
 use chain::{Chain, Mode};
+use live_figures::LiveFigures;
+use std::sync::Arc;
 use std::time::Duration;
 use switchboard_engine::call::ModelRequest;
-use switchboard_engine::config::{Pick, RouteConfig};
+use switchboard_engine::config::{Config, Pick, RouteConfig};
 use switchboard_engine::event::TargetInfo;
-use switchboard_engine::plan::{Candidate, CauseLists, Plan, Recovery, Tier};
+use switchboard_engine::plan::{Candidate, Plan, Recovery, Tier};
 
 use crate::routes::TWINS;
 
@@ -71,11 +77,15 @@ pub async fn rehearsal_plan(app: &App, wanted: &Wanted<'_>) -> Plan {
 /// Returns most tokens of an answer that the route of this name sets where the request says nothing; `None`
 /// if `model` is no route or sets none. A call is given them before it is planned.
 pub fn output_limit(app: &App, model: &str) -> Option<u32> {
-    let config = app.config().current();
+    output_limit_in(&app.config().current(), model)
+}
+
+/// As [`output_limit`], with the routes of a configuration that need not be active.
+pub(crate) fn output_limit_in(config: &Config, model: &str) -> Option<u32> {
     let (name, _) = without_twins(model);
     let route = config.route(name)?;
     let limit = route.output_limit()?;
-    Some(if chain::thinks(&config, route) {
+    Some(if chain::thinks(config, route) {
         limit.saturating_add(THINKING_ROOM)
     } else {
         limit
@@ -91,58 +101,64 @@ pub fn complete(app: &App, model: &str, request: &mut ModelRequest) {
 
 async fn build(app: &App, wanted: &Wanted<'_>, mode: Mode) -> (Plan, Vec<StepPick>) {
     let config = app.config().current();
-    let (name, _) = without_twins(wanted.model);
+    let gathered = gather(app, &config, wanted, mode).await;
+    gathered.plan(&Picker {
+        figures: &LiveFigures::new(app),
+        quality: app.quality(),
+        request: wanted.request,
+        sticky: (mode == Mode::Real).then_some(wanted.sticky),
+    })
+}
+
+/// Finds everything that was asked for in a configuration that need not be active, without asking for any key: see
+/// [`rehearsal_plan`].
+pub(crate) async fn gather_keyless(
+    app: &App,
+    config: &Arc<Config>,
+    wanted: &Wanted<'_>,
+) -> Gathered {
+    gather(app, config, wanted, Mode::Keyless).await
+}
+
+async fn gather(app: &App, config: &Arc<Config>, wanted: &Wanted<'_>, mode: Mode) -> Gathered {
+    let (name, twins) = without_twins(wanted.model);
     let route = config.route(name);
     if route.is_some_and(|route| route.steps.iter().any(|step| step.pick == Pick::Best)) {
         app.quality().refresh(app).await;
     }
-    let mut chain = Chain::new(app, &config, mode, wanted);
+    let mut chain = Chain::new(app, config, mode);
     let mut reasons = Vec::new();
     chain.add_named(wanted.model, &mut reasons).await;
     for fallback in wanted.fallbacks {
         chain.add_named(fallback, &mut reasons).await;
     }
-    reasons.insert(0, why(wanted, route, chain.candidates.len()));
-    let general = chain.candidates.len();
-    let lists = match route {
-        Some(route) => lists(&mut chain, route, wanted.model).await,
-        None => CauseLists::default(),
-    };
     let settings = &config.settings;
-    let deadline = wanted
-        .deadline
-        .or(route.and_then(RouteConfig::time_limit))
-        .or(settings.deadline)
-        .unwrap_or_else(|| patience_of(&chain.candidates));
-    for pick in &chain.picks {
-        if let Some(first) = pick.options.first() {
-            reasons.push(format!("{} {}", first.model, pick.why));
-        }
+    let (mut too_long, mut filtered, mut auth) = (Vec::new(), Vec::new(), Vec::new());
+    if let Some(route) = route {
+        too_long = chain.list(route, &route.context_too_long, twins).await;
+        filtered = chain.list(route, &route.content_filter, twins).await;
+        auth = chain.list(route, &route.auth, twins).await;
     }
-    let plan = Plan {
+    Gathered {
         route: route.map(|_| wanted.model.trim().to_owned()),
-        general,
-        lists,
+        why: why(wanted, route),
+        counts: route.is_some(),
+        rungs: chain.rungs,
+        context_too_long: too_long,
+        content_filter: filtered,
+        auth,
+        rulings: route.map_or_else(Default::default, |route| route.rulings.clone()),
         hedge: route.and_then(|route| route.hedge),
         fallback_text: route.and_then(|route| route.fallback_text.clone()),
-        deadline,
+        deadline: wanted
+            .deadline
+            .or(route.and_then(RouteConfig::time_limit))
+            .or(settings.deadline),
         recovery: wanted
             .recovery
             .or(route.and_then(|route| route.recovery))
             .unwrap_or(settings.recovery),
         reasons,
-        candidates: chain.candidates,
-    };
-    (plan, chain.picks)
-}
-
-async fn lists(chain: &mut Chain<'_>, route: &RouteConfig, name: &str) -> CauseLists {
-    let (_, twins) = without_twins(name);
-    CauseLists {
-        context_too_long: chain.list(route, &route.context_too_long, twins).await,
-        content_filter: chain.list(route, &route.content_filter, twins).await,
-        auth: chain.list(route, &route.auth, twins).await,
-        rulings: route.rulings.clone(),
     }
 }
 
@@ -170,7 +186,7 @@ pub(crate) fn patience(targets: impl Iterator<Item = (bool, Duration)>) -> Optio
     most.map(|most| most.max(own))
 }
 
-fn why(wanted: &Wanted<'_>, route: Option<&RouteConfig>, targets: usize) -> String {
+fn why(wanted: &Wanted<'_>, route: Option<&RouteConfig>) -> String {
     let fallbacks = match wanted.fallbacks.len() {
         0 => "no fallback".to_owned(),
         1 => "one fallback".to_owned(),
@@ -188,14 +204,7 @@ fn why(wanted: &Wanted<'_>, route: Option<&RouteConfig>, targets: usize) -> Stri
                 0 => String::new(),
                 _ => format!(" and {fallbacks}"),
             };
-            let targets = match targets {
-                1 => "one target".to_owned(),
-                count => format!("{count} targets"),
-            };
-            format!(
-                "the caller names the {kind} {}{besides}: {targets}",
-                route.name
-            )
+            format!("the caller names the {kind} {}{besides}", route.name)
         }
     }
 }

@@ -41,6 +41,21 @@ fn judged(row: &QualityRow) -> Quality {
 }
 
 impl Qualities {
+    /// Returns everything that is known, by `provider/model`.
+    pub(crate) fn all(&self) -> HashMap<String, Quality> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        state.rows.clone()
+    }
+
+    /// Returns what is known now, for itself: what is read later does not change it.
+    pub(crate) fn frozen(&self) -> Self {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let rows = state.rows.clone();
+        Self {
+            state: Arc::new(RwLock::new(State { rows, read: None })),
+        }
+    }
+
     /// Returns how a model did; schemas only where the request has one.
     pub(crate) fn of(&self, target: &TargetInfo, has_schema: bool) -> Quality {
         let name = format!("{}/{}", target.provider, target.model);

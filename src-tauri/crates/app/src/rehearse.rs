@@ -4,16 +4,18 @@
 
 mod setup;
 mod state;
+pub mod whatif;
 
-pub(crate) use state::Rehearsals;
+pub(crate) use state::{REHEARSALS, Runs, WHAT_IFS};
 pub use switchboard_rehearse::fault::GRAMMAR;
-pub use switchboard_rehearse::text::render;
+pub use switchboard_rehearse::text::{dollars, render};
 
 use crate::App;
 use crate::api::types::*;
 use std::sync::Arc;
 use switchboard_rehearse::chart::{Look, svg};
 use switchboard_rehearse::fault::Fault;
+use switchboard_rehearse::{Control, rehearse};
 
 /// Starts a rehearsal. What it does arrives as `rehearsal_progress` on the live channel.
 ///
@@ -21,7 +23,9 @@ use switchboard_rehearse::fault::Fault;
 /// `InvalidParams` naming the field, `Conflict` while another one runs.
 pub async fn start(app: &App, params: StartRehearsal) -> Result<RehearsalProgress, ApiError> {
     let setup = setup::setup(app, &params).await?;
-    app.rehearsals().start(app.live().clone(), setup)
+    let calls = setup.all_calls();
+    let work = move |control: &Control| rehearse(&setup, control);
+    app.rehearsals().start(app.live().clone(), calls, work)
 }
 
 /// Returns how far the running or last rehearsal is.
@@ -82,7 +86,9 @@ pub async fn chart(app: &App, params: ChartRehearsal) -> Result<RehearsalChart, 
 /// # Errors
 /// `InvalidParams` if there is no such route or model.
 pub async fn preview(app: &App, params: PreviewRehearsal) -> Result<RehearsalPreview, ApiError> {
-    let (plan, _) = setup::plan(app, &params.route, "route").await?;
+    let config = app.config().current();
+    let (gathered, _) = setup::gathered(app, &config, &params.route, "route").await?;
+    let plan = gathered.whole();
     let targets = switchboard_rehearse::targets(&plan);
     Ok(RehearsalPreview {
         fault_targets: setup::fault_targets(&targets),

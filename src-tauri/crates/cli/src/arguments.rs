@@ -304,6 +304,11 @@ pub(crate) enum RoutesCommand {
         #[arg(value_name = "TEXT", default_value = "")]
         text: String,
     },
+    /// Replay past calls through a route or its draft: cost, latency and failures against what happened
+    ///
+    /// Only shapes and outcomes of the history are read, on this machine; nothing is sent and nothing paid. Every
+    /// figure has its 95 % interval, and what the data do not bear is said.
+    Whatif(crate::routes::whatif::WhatIfArguments),
     /// Say what is wrong with routes, or keeps them from being used as they are written
     Check {
         /// Routes to check; all of them without a name

@@ -45,6 +45,15 @@ pub(crate) struct Rehearse {
     #[arg(long, value_name = "LOAD", default_value = "poisson")]
     pub(crate) load: LoadWord,
 
+    /// Give the calls the shapes of your real calls of so many days back: tokens, attachments, tools
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) like_days: Option<u32>,
+
+    /// A file with the route as it is to be, its table as the configuration file has it; it is rehearsed in place of
+    /// the active one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) draft: Option<PathBuf>,
+
     /// Another route (or models) to rehearse on the same calls and the same chance
     #[arg(long, value_name = "ROUTE")]
     pub(crate) compare: Option<String>,
@@ -102,17 +111,27 @@ pub(crate) async fn run(session: &Session, arguments: &Rehearse) -> Result<Exit,
         .map(str::trim)
         .collect();
     crate::config_check(session, &names).await?;
+    let draft = match &arguments.draft {
+        Some(path) => Some(crate::routes::whatif::draft(
+            session,
+            path,
+            &arguments.route,
+        )?),
+        None => None,
+    };
     let started: RehearsalProgress = session
         .api(
             "rehearse.start",
             &StartRehearsal {
                 route: arguments.route.clone(),
+                draft,
                 compare: arguments.compare.clone(),
                 faults: arguments.fault.clone(),
                 calls: arguments.calls,
                 seed: arguments.seed,
                 span_ms: u64::try_from(arguments.span.as_millis()).unwrap_or(u64::MAX),
                 load: arguments.load.into(),
+                like_days: arguments.like_days,
             },
         )
         .await?;

@@ -1,6 +1,7 @@
 //! `switchboard-cli routes`: what can be asked in place of a model.
 
 mod form;
+pub(crate) mod whatif;
 mod why;
 
 use crate::arguments::{Routes, RoutesCommand};
@@ -19,6 +20,7 @@ pub(crate) async fn run(session: &Session, arguments: &Routes) -> Result<Exit, S
             return why::explain(session, text, model, *json).await;
         }
         Some(RoutesCommand::Test { rule, text }) => return why::test(session, rule, text).await,
+        Some(RoutesCommand::Whatif(asked)) => return whatif::run(session, asked).await,
         None => &arguments.list,
     };
     let routes: Vec<Route> = session.api("routes.list", &Empty {}).await?;

@@ -49,6 +49,7 @@ fn setup(load: Load, faults: &[&str]) -> Setup {
     Setup {
         subjects: vec![Subject {
             name: "bench".to_owned(),
+            planner: None,
             plan: Plan {
                 route: None,
                 general: candidates.len(),
@@ -70,6 +71,7 @@ fn setup(load: Load, faults: &[&str]) -> Setup {
         seed: 42,
         span: Duration::from_secs(3600),
         load,
+        shapes: Vec::new(),
         limits: RetryLimits::default(),
     }
 }

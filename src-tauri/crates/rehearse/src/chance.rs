@@ -9,6 +9,10 @@ pub(crate) enum Purpose<'a> {
     Arrivals,
     /// A call's own jitter.
     Call(u32),
+    /// Which of several equals a call takes.
+    Pick(u32),
+    /// Which call of the history a call is like.
+    Shape(u32),
     /// How a target meets the `nth` request that one call sends it.
     Request {
         call: u32,
@@ -31,6 +35,14 @@ pub(crate) fn source(seed: u32, purpose: Purpose<'_>) -> Rng {
         Purpose::Arrivals => hash.write(&[1]),
         Purpose::Call(call) => {
             hash.write(&[2]);
+            hash.write(&call.to_le_bytes());
+        }
+        Purpose::Shape(call) => {
+            hash.write(&[5]);
+            hash.write(&call.to_le_bytes());
+        }
+        Purpose::Pick(call) => {
+            hash.write(&[4]);
             hash.write(&call.to_le_bytes());
         }
         Purpose::Request { call, target, nth } => {

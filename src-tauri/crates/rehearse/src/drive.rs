@@ -2,10 +2,13 @@
 
 use crate::breakers::Breakers;
 use crate::chance::{Purpose, source};
+use crate::planner::{Asked, Planner, RehearsedFigures};
 use crate::record::{End, Fold, Record, Targets};
 use crate::report::{BreakerSpan, ExampleCall};
-use crate::setup::{Control, Setup, Stopped, Subject};
+use crate::requests::Requests;
+use crate::setup::{Control, Setup, Shape, Stopped, Subject};
 use crate::sim::{SimTransport, Tally, World};
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use switchboard_engine::admit::Health;
@@ -58,7 +61,10 @@ pub(crate) fn drive(
 struct Shared {
     world: Arc<World>,
     plan: Plan,
+    planner: Option<Arc<dyn Planner>>,
     request: ModelRequest,
+    /// Each with the request that stands for it; empty: all calls ask `request`.
+    shapes: Vec<(Shape, Arc<ModelRequest>)>,
     targets: Targets,
     health: Health,
     redactor: Redactor,
@@ -70,14 +76,17 @@ async fn calls(setup: &Setup, subject: &Subject, control: &Control) -> Result<Co
     let mut plan = subject.plan.clone();
     let world = Arc::new(World::new(
         setup.seed,
-        &mut plan,
+        &plan,
         subject.request.params.max_tokens,
         &setup.faults,
     ));
+    world.mark(&mut plan);
     let shared = Arc::new(Shared {
         targets: ready(&plan),
         plan,
+        planner: subject.planner.clone(),
         request: subject.request.clone(),
+        shapes: shapes(setup, subject),
         health: Health::default(),
         redactor: Redactor::default(),
         limits: setup.limits,
@@ -125,9 +134,13 @@ async fn calls(setup: &Setup, subject: &Subject, control: &Control) -> Result<Co
 
 /// Makes one call; returns what is kept of it, and its requests to each provider.
 async fn one(shared: Arc<Shared>, call: u32) -> Option<(Record, Vec<u32>)> {
-    let transport = SimTransport::new(Arc::clone(&shared.world), call);
+    let like = shape_of(&shared, call);
+    let output_tokens = like.map(|(shape, _)| shape.output_tokens);
+    let request = like.map_or(&shared.request, |(_, request)| request.as_ref());
+    let transport = SimTransport::new(Arc::clone(&shared.world), call, output_tokens);
     let began_ms = shared.world.now_ms();
-    let mut fold = Fold::new(&shared.targets);
+    let plan = plan_of(&shared, call, request);
+    let mut fold = Fold::new(&shared.targets, &plan, &shared.world);
     let context = Context {
         transport: &transport,
         redactor: &shared.redactor,
@@ -136,7 +149,7 @@ async fn one(shared: Arc<Shared>, call: u32) -> Option<(Record, Vec<u32>)> {
         limits: shared.limits,
         chance: source(shared.world.seed, Purpose::Call(call)),
     };
-    Box::pin(run(&shared.request, &shared.plan, context, &mut fold)).await;
+    Box::pin(run(request, &plan, context, &mut fold)).await;
     let record = fold.record(call, began_ms)?;
     if let End::Failed(_) = record.end {
         let mut examples = shared
@@ -155,6 +168,39 @@ async fn one(shared: Arc<Shared>, call: u32) -> Option<(Record, Vec<u32>)> {
         }
     }
     Some((record, transport.requests()))
+}
+
+/// Returns the shapes that calls are drawn from, each with a request of its size.
+fn shapes(setup: &Setup, subject: &Subject) -> Vec<(Shape, Arc<ModelRequest>)> {
+    let mut requests = Requests::new(subject.request.params.max_tokens);
+    let all = setup.shapes.iter();
+    all.map(|shape| (*shape, requests.like(shape))).collect()
+}
+
+/// Returns the shape of one call, the same one on every route; `None`: all calls ask the same.
+fn shape_of(shared: &Shared, call: u32) -> Option<&(Shape, Arc<ModelRequest>)> {
+    let mut chance = source(shared.world.seed, Purpose::Shape(call));
+    match shared.shapes.len() {
+        0 => None,
+        count => shared.shapes.get(chance.usize(..count)),
+    }
+}
+
+/// Returns what one call may go to. Each rehearsed call is a caller of its own, the same one on every route.
+fn plan_of<'a>(shared: &'a Shared, call: u32, request: &ModelRequest) -> Cow<'a, Plan> {
+    let Some(planner) = &shared.planner else {
+        return Cow::Borrowed(&shared.plan);
+    };
+    let seed = shared.world.seed;
+    let chance = source(seed, Purpose::Pick(call));
+    let figures = RehearsedFigures::new(&shared.world, &shared.health, chance);
+    let asked = Asked {
+        request,
+        sticky: &format!("rehearsal {seed}, call {call}"),
+    };
+    let mut plan = planner.plan(&asked, &figures);
+    shared.world.mark(&mut plan);
+    Cow::Owned(plan)
 }
 
 /// The targets of a plan that can be tried, in its order.

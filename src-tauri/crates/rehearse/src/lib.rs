@@ -15,16 +15,20 @@ mod compare;
 mod drive;
 pub mod fault;
 pub mod load;
+mod planner;
 mod record;
 pub mod report;
+mod requests;
 mod setup;
 mod sim;
 mod sum;
 pub mod text;
 mod trail;
+pub mod whatif;
 
 pub use behaviour::targets;
-pub use setup::{Control, Setup, Stopped, Subject, request};
+pub use planner::{Asked, Planner};
+pub use setup::{Control, Setup, Shape, Stopped, Subject, request};
 
 use report::RehearsalReport;
 
@@ -53,6 +57,7 @@ pub fn rehearse(setup: &Setup, control: &Control) -> Result<RehearsalReport, Sto
         seed: setup.seed,
         span_ms,
         load: setup.load,
+        shapes: u32::try_from(setup.shapes.len()).unwrap_or(u32::MAX),
         faults: setup.faults.iter().map(fault::Fault::window).collect(),
         result,
         compared,

@@ -1,9 +1,11 @@
 //! One call as it is remembered: a fold of its events.
 
 use crate::report::TrailStep;
+use crate::sim::World;
 use std::sync::Arc;
 use switchboard_engine::error::ErrorKind;
 use switchboard_engine::event::{Event, TargetInfo};
+use switchboard_engine::plan::{Candidate, Plan};
 use switchboard_engine::price::{PicoUsd, Tariff, Terms};
 use switchboard_engine::run::EventSink;
 use switchboard_engine::usage::Usage;
@@ -56,6 +58,7 @@ pub(crate) enum Rescue {
     /// The first attempt answered.
     None,
     Retry,
+    /// Another target than the first one of the call's own plan.
     Fallback,
     Continuation,
 }
@@ -67,6 +70,9 @@ pub(crate) type Targets = Vec<(TargetInfo, Option<(Arc<Tariff>, Terms)>)>;
 /// Takes a call's events.
 pub(crate) struct Fold<'a> {
     targets: &'a Targets,
+    world: &'a World,
+    /// Place of the first target that the call's own plan asks; `None`: it has none.
+    first: Option<usize>,
     started: Instant,
     /// What happened, without text, in order.
     trail: Vec<(u64, Event)>,
@@ -81,9 +87,14 @@ pub(crate) struct Fold<'a> {
 }
 
 impl<'a> Fold<'a> {
-    pub(crate) fn new(targets: &'a Targets) -> Self {
+    pub(crate) fn new(targets: &'a Targets, plan: &Plan, world: &'a World) -> Self {
+        let mut own = plan.candidates.iter();
+        let first = own.find(|candidate| matches!(candidate, Candidate::Ready(_)));
+        let first = first.and_then(|first| place(targets, &first.info()));
         Self {
             targets,
+            world,
+            first,
             started: Instant::now(),
             trail: Vec::new(),
             attempts: 0,
@@ -124,7 +135,7 @@ impl<'a> Fold<'a> {
     }
 
     fn place(&self, target: &TargetInfo) -> Option<usize> {
-        self.targets.iter().position(|(info, _)| info == target)
+        place(self.targets, target)
     }
 
     /// Adds what an attempt cost.
@@ -158,7 +169,11 @@ impl<'a> Fold<'a> {
                     self.asked.push((*attempt, place));
                 }
             }
-            Event::FirstToken { .. } => {
+            Event::FirstToken { attempt, after_ms } => {
+                let asked = self.asked.iter().find(|(number, _)| number == attempt);
+                if let Some((info, _)) = asked.and_then(|(_, place)| self.targets.get(*place)) {
+                    self.world.add_wait(info, *after_ms);
+                }
                 let now = self.now_ms();
                 self.first_token_ms.get_or_insert(now);
             }
@@ -183,11 +198,11 @@ impl<'a> Fold<'a> {
                 }
                 let target = target.unwrap_or_default();
                 self.book(target, &outcome.usage, true);
-                let rescue = match (outcome.continued, target) {
-                    (true, _) => Rescue::Continuation,
-                    (false, 1..) => Rescue::Fallback,
-                    (false, 0) if self.attempts > 1 => Rescue::Retry,
-                    (false, 0) => Rescue::None,
+                let rescue = match outcome.continued {
+                    true => Rescue::Continuation,
+                    false if self.first != Some(target) => Rescue::Fallback,
+                    false if self.attempts > 1 => Rescue::Retry,
+                    false => Rescue::None,
                 };
                 self.end = Some(End::Answered { target, rescue });
             }
@@ -206,6 +221,10 @@ impl<'a> Fold<'a> {
             | Event::Continued { .. } => {}
         }
     }
+}
+
+fn place(targets: &Targets, target: &TargetInfo) -> Option<usize> {
+    targets.iter().position(|(info, _)| info == target)
 }
 
 impl EventSink for Fold<'_> {

@@ -18,6 +18,9 @@ pub struct RehearsalReport {
     /// Over how long the calls are spread.
     pub span_ms: u64,
     pub load: Load,
+    /// Calls of the history whose shapes the rehearsed ones have; 0: all calls have one made-up shape.
+    #[serde(default)]
+    pub shapes: u32,
     /// In the order given.
     pub faults: Vec<FaultWindow>,
     pub result: RouteResult,

@@ -2,6 +2,8 @@
 
 use crate::fault::Fault;
 use crate::load::Load;
+use crate::planner::Planner;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use switchboard_engine::call::{Message, ModelRequest, Params, ResponseFormat, Role, ToolChoice};
@@ -20,7 +22,20 @@ pub struct Setup {
     /// Over how long the calls begin.
     pub span: Duration,
     pub load: Load,
+    /// Shapes that calls are drawn from, the same ones on every route; empty: each asks what its subject asks.
+    pub shapes: Vec<Shape>,
     pub limits: RetryLimits,
+}
+
+/// How much a call asks for, as one of the history did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shape {
+    pub input_tokens: u64,
+    /// Of the answer; hidden ones are the target's own.
+    pub output_tokens: u64,
+    pub images: bool,
+    pub tools: bool,
+    pub json_schema: bool,
 }
 
 /// One route.
@@ -28,7 +43,10 @@ pub struct Setup {
 pub struct Subject {
     /// As it was asked for.
     pub name: String,
+    /// With every target that a call of it may go to.
     pub plan: Plan,
+    /// Who plans each call by itself; `None`: every call takes `plan`.
+    pub planner: Option<Arc<dyn Planner>>,
     /// What every call asks: [`request`], with what the route sets.
     pub request: ModelRequest,
 }
@@ -45,6 +63,7 @@ impl Setup {
 #[derive(Debug, Default)]
 pub struct Control {
     done: AtomicU32,
+    total: AtomicU32,
     stop: AtomicBool,
 }
 
@@ -57,6 +76,16 @@ impl Control {
     /// Returns how many calls have ended.
     pub fn done(&self) -> u32 {
         self.done.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many calls there are; 0: that is not known yet.
+    pub fn total(&self) -> u32 {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    /// Says how many calls there are.
+    pub fn set_total(&self, calls: u32) {
+        self.total.store(calls, Ordering::Relaxed);
     }
 
     /// Counts a call that has ended.

@@ -21,6 +21,13 @@ fn write_report(out: &mut String, report: &RehearsalReport) -> std::fmt::Result 
         report.load.name(),
         report.seed
     )?;
+    if report.shapes > 0 {
+        writeln!(
+            out,
+            "  shapes  requests and answers are as long as those of {} calls of the history",
+            number(u64::from(report.shapes))
+        )?;
+    }
     for fault in &report.faults {
         writeln!(out, "  fault  {}: {}", fault.text, fault.means)?;
     }

@@ -6,9 +6,11 @@
 mod best;
 mod cheapest;
 mod fastest;
+mod figures;
 
 pub use best::{Quality, Votes};
 pub use fastest::PeakEwma;
+pub use figures::Figures;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

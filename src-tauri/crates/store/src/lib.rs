@@ -37,6 +37,7 @@ mod gateway_keys;
 mod key;
 mod open;
 mod owner;
+mod past;
 mod persist;
 mod prompts;
 mod quality;
@@ -59,6 +60,7 @@ pub use config_versions::{ConfigVersionRow, NewConfigVersion};
 pub use error::StoreError;
 pub use fold::CallState;
 pub use gateway_keys::{GatewayKeyRow, NewGatewayKey, VALID_KEYS};
+pub use past::{MOST_ATTEMPTS, PastAttemptRow, PastCallRow, PastFault, PastFilter};
 pub use prompts::{PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
 pub use quality::QualityRow;
 pub use rows::{

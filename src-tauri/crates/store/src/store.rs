@@ -4,6 +4,7 @@ use crate::config_versions::{self, ConfigVersionRow, NewConfigVersion};
 use crate::error::{Fault, StoreError};
 use crate::gateway_keys::{self, GatewayKeyRow, NewGatewayKey};
 use crate::owner::{self, Owner};
+use crate::past::{self, PastAttemptRow, PastCallRow, PastFilter};
 use crate::prompts::{self, PromptListRow, PromptRow, PromptScope, PromptText, PromptVersionRow};
 use crate::quality::{self, QualityRow};
 use crate::queue::{Command, Queue, Reply, Work};
@@ -315,6 +316,39 @@ impl Store {
     /// Why the file could not be read.
     pub async fn quality(&self) -> Result<Vec<QualityRow>, StoreError> {
         self.read(quality::all).await
+    }
+
+    /// Returns the newest calls that are over, oldest first, without their text.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn past_calls(&self, filter: PastFilter) -> Result<Vec<PastCallRow>, StoreError> {
+        self.read(move |connection| past::calls(connection, &filter))
+            .await
+    }
+
+    /// Returns the newest [`MOST_ATTEMPTS`](crate::MOST_ATTEMPTS) attempts that are over, of calls whose key is
+    /// within `from` and `to`, in the calls' order.
+    ///
+    /// # Errors
+    /// Why the file could not be read.
+    pub async fn past_attempts(
+        &self,
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<PastAttemptRow>, StoreError> {
+        self.read(move |connection| past::attempts(connection, from, to))
+            .await
+    }
+
+    /// Returns the key that calls made at a time, in milliseconds since 1970, have at least.
+    pub fn key_at(at_ms: i64) -> i64 {
+        crate::key::key_floor(at_ms)
+    }
+
+    /// Returns the time of a key, in milliseconds since 1970.
+    pub fn time_of_key(key: i64) -> i64 {
+        key >> crate::key::SLOT_BITS
     }
 
     /// Records a version of the configuration file, unless the last one has the same text. Returns the

@@ -12,6 +12,7 @@ import { MockRouteEdit } from "./mock/route_edit";
 import { mockRoutes } from "./mock/routes";
 import { MockSpend } from "./mock/spend";
 import { countTokens } from "./mock/tokens";
+import { MockWhatIf } from "./mock/what_if";
 import type {
   AppInfo,
   Batch,
@@ -51,6 +52,10 @@ export class MockBackend implements Backend {
   readonly spend = new MockSpend();
   readonly rehearsal = new MockRehearsal(
     (progress) => this.push({ kind: "rehearsal_progress", progress }),
+    () => this.routes.list(),
+  );
+  readonly whatIf = new MockWhatIf(
+    (progress) => this.push({ kind: "what_if_progress", progress }),
     () => this.routes.list(),
   );
   /** Methods that fail until taken out, with the error to fail with. */
@@ -246,6 +251,13 @@ export class MockBackend implements Backend {
         svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"></svg>`,
       };
     },
+    "what_if.start": (params) => this.whatIf.start(params),
+    "what_if.progress": () => this.whatIf.progress(),
+    "what_if.stop": () => {
+      this.whatIf.stop();
+      return {};
+    },
+    "what_if.report": () => this.whatIf.report(),
     "spend.report": (query) => this.spend.report(query),
     "spend.today": () => this.spend.today(),
     "spend.export": ({ format }) => ({ suggested_name: `spend.${format}`, text: format }),

@@ -1296,6 +1296,15 @@ export type KeychainState = { "state": "ok" } | { "state": "locked", message: st
 export type Lamp = "ok" | "warning" | "down" | "idle" | "simulated";
 
 /**
+ * Calls that are not replayed.
+ */
+export type LeftOut = { 
+/**
+ * A clause without a subject: `were cancelled`.
+ */
+why: string, calls: number, };
+
+/**
  * Targets for single causes, as `provider/model` or `local`.
  */
 export type ListsDraft = { 
@@ -1321,7 +1330,7 @@ export type Live = { "kind": "call_started", summary: CallSummary, } | { "kind":
  * since the call (or its last restart) began. A piece that overlaps what is known already
  * is cut by the reader; a piece beyond it means that something was missed.
  */
-offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", } | { "kind": "budgets_changed", } | { "kind": "alert_raised", alert: Alert, };
+offset?: number, } | { "kind": "config_changed", error: ConfigProblem | null, } | { "kind": "history_changed", error: string | null, } | { "kind": "providers_changed", } | { "kind": "keychain_changed", keychain: KeychainState, } | { "kind": "rehearsal_progress", progress: RehearsalProgress, } | { "kind": "what_if_progress", progress: RehearsalProgress, } | { "kind": "gateway_changed", } | { "kind": "budgets_changed", } | { "kind": "alert_raised", alert: Alert, };
 
 /**
  * How calls are spread over the span.
@@ -2086,6 +2095,10 @@ export type RehearsalReport = { calls: number, seed: number,
  * Over how long the calls are spread.
  */
 span_ms: number, load: Load, 
+/**
+ * Calls of the history whose shapes the rehearsed ones have; 0: all calls have one made-up shape.
+ */
+shapes: number, 
 /**
  * In the order given.
  */
@@ -3140,6 +3153,11 @@ export type StartRehearsal = {
  */
 route: string, 
 /**
+ * A form in place of the active one, for `route` alone: what is compared with it is active. `None`: `route` is
+ * active too.
+ */
+draft?: RouteEdit, 
+/**
  * Rehearsed too, on the same calls and the same chance; `None`: no comparison.
  */
 compare?: string, 
@@ -3154,7 +3172,12 @@ calls: number, seed: number,
 /**
  * Over how long the calls are spread: a second to 24 hours, at most 1,000 calls a second on average.
  */
-span_ms: number, load: Load, };
+span_ms: number, load: Load, 
+/**
+ * Calls have the shapes (tokens in and out, attachments, tools, schemas) of the real calls of so many days back,
+ * 1 to 3,660; `None`: all have one made-up shape.
+ */
+like_days?: number, };
 
 /**
  * A comparison to run: the named columns of a prompt.
@@ -3184,6 +3207,31 @@ project?: string,
  * At most 16, of 1 to 64 characters.
  */
 tags?: Array<string>, };
+
+/**
+ * Replays past calls through a route.
+ */
+export type StartWhatIf = { 
+/**
+ * The route's name as it is active, or the draft's of a new one.
+ */
+route: string, 
+/**
+ * The form that calls are replayed through, beside the active one; `None`: the active one alone.
+ */
+draft?: RouteEdit, 
+/**
+ * At most this many of the newest calls, 1 to 100,000; `None`: 10,000, or all of `days`.
+ */
+last?: number, 
+/**
+ * Only calls of so many days back, 1 to 3,660; `None`: of any time.
+ */
+days?: number, seed: number, calls: WhatIfCalls, 
+/**
+ * Whether to replay calls that the simulator answered, in place of real ones.
+ */
+simulated: boolean, };
 
 export type StartedCall = { column: string, call: CallId, };
 
@@ -3537,6 +3585,127 @@ problem?: string, };
 export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
 /**
+ * What a target's times and failures rest on.
+ */
+export type WhatIfBasis = "measured" | "too_few" | "assumed";
+
+/**
+ * Which calls are replayed.
+ */
+export type WhatIfCalls = "route" | "auto" | "all";
+
+/**
+ * A difference with its 95 % interval, of the same calls on both sides.
+ */
+export type WhatIfChange = { 
+/**
+ * Below 0: less than before.
+ */
+by: number, low: number, high: number, says: CompareSays, };
+
+/**
+ * A figure with its 95 % interval. `None`: there is nothing to tell it from.
+ */
+export type WhatIfFigure = { value?: number, low?: number, high?: number, };
+
+/**
+ * What a figure counts.
+ */
+export type WhatIfMeasure = "cost" | "latency_p50" | "latency_p90" | "first_token_p50" | "first_token_p90" | "failed" | "rescued" | "fallback_text" | "attempts";
+
+/**
+ * The other half of a saving: how the models did that calls would move between.
+ */
+export type WhatIfQuality = { 
+/**
+ * Models that would get fewer calls than they had, and more.
+ */
+from: Array<string>, to: Array<string>, 
+/**
+ * One clause each: votes, schemas, failures of attempts.
+ */
+words: Array<string>, 
+/**
+ * Whether anything at all was recorded of the quality on both sides.
+ */
+known: boolean, };
+
+/**
+ * Past calls, what happened to them, and what would have happened on a route.
+ */
+export type WhatIfReport = { route: string, seed: number, 
+/**
+ * Replayed.
+ */
+calls: number, 
+/**
+ * When the first of them was made; milliseconds since 1970.
+ */
+from_ms?: number, to_ms?: number, 
+/**
+ * Calls of the time that are not replayed, and why.
+ */
+left_out: Array<LeftOut>, has_active: boolean, has_draft: boolean, 
+/**
+ * The result in a few sentences. One that tells of a saving tells of quality too.
+ */
+summary: Array<string>, rows: Array<WhatIfRow>, 
+/**
+ * Models that were asked, or would be: most calls of what happened first.
+ */
+targets: Array<WhatIfTarget>, quality: WhatIfQuality, 
+/**
+ * What the data do not bear, and what is assumed.
+ */
+notes: Array<string>, };
+
+/**
+ * One figure, as it happened and as it would have been.
+ */
+export type WhatIfRow = { measure: WhatIfMeasure, happened: WhatIfFigure, active?: WhatIfFigure, draft?: WhatIfFigure, 
+/**
+ * The active route against what happened.
+ */
+active_change?: WhatIfChange, 
+/**
+ * The draft against what happened.
+ */
+draft_change?: WhatIfChange, 
+/**
+ * The draft against the active route.
+ */
+between?: WhatIfChange, };
+
+/**
+ * A model, how many calls it has on each side, and what is known of it.
+ */
+export type WhatIfTarget = { target: TargetInfo, 
+/**
+ * Shares of all calls, 0 to 1.
+ */
+happened: WhatIfFigure, active?: WhatIfFigure, draft?: WhatIfFigure, 
+/**
+ * Attempts of the time looked at that tell of it.
+ */
+measured: number, 
+/**
+ * How many of them failed.
+ */
+failed: number, basis: WhatIfBasis, 
+/**
+ * Median to the first token that replays draw from, in milliseconds; `None`: no route asks it.
+ */
+first_token_p50_ms?: number, 
+/**
+ * Ratings and blind votes won, and all of them.
+ */
+votes: [number, number], 
+/**
+ * Answers that kept their schema, and all that had one.
+ */
+schema: [number, number], };
+
+/**
  * The wire format a provider speaks.
  */
 export type Wire = "openai_chat" | "openai_responses" | "anthropic" | "gemini";
@@ -3703,6 +3872,14 @@ export interface Api {
   "rehearse.report": { params: Empty; result: RehearsalReport };
   /** The last finished rehearsal's chart: calls over time by answering model, faults shaded. */
   "rehearse.chart": { params: ChartRehearsal; result: RehearsalChart };
+  /** Replays past calls through a route or its draft; how far it is arrives on the live channel. */
+  "what_if.start": { params: StartWhatIf; result: RehearsalProgress };
+  /** How far the running or last replay is. */
+  "what_if.progress": { params: Empty; result: RehearsalProgress };
+  /** Stops the running replay. Stopping none is no error. */
+  "what_if.stop": { params: Empty; result: Empty };
+  /** What the last finished replay found. */
+  "what_if.report": { params: Empty; result: WhatIfReport };
   /** What calls cost, how long they took and how often they failed, over a range of time. */
   "spend.report": { params: SpendQuery; result: SpendReport };
   /** Sums what calls cost anew from the calls; for sums that cannot be read. */

@@ -16,6 +16,7 @@ mod spend_types;
 mod token_types;
 pub mod types;
 mod typescript;
+mod whatif_types;
 
 pub use typescript::types_ts;
 
@@ -240,6 +241,15 @@ api! {
     "rehearse.report" => crate::rehearse::report, Empty, RehearsalReport;
     #[doc = "The last finished rehearsal's chart: calls over time by answering model, faults shaded."]
     "rehearse.chart" => crate::rehearse::chart, ChartRehearsal, RehearsalChart;
+
+    #[doc = "Replays past calls through a route or its draft; how far it is arrives on the live channel."]
+    "what_if.start" => crate::rehearse::whatif::start, StartWhatIf, RehearsalProgress;
+    #[doc = "How far the running or last replay is."]
+    "what_if.progress" => crate::rehearse::whatif::progress, Empty, RehearsalProgress;
+    #[doc = "Stops the running replay. Stopping none is no error."]
+    "what_if.stop" => crate::rehearse::whatif::stop, Empty, Empty;
+    #[doc = "What the last finished replay found."]
+    "what_if.report" => crate::rehearse::whatif::report, Empty, WhatIfReport;
 
     #[doc = "What calls cost, how long they took and how often they failed, over a range of time."]
     "spend.report" => crate::spend::report, SpendQuery, SpendReport;

@@ -1,5 +1,6 @@
 //! What the rehearsal screen asks and shows. What a rehearsal found is the rehearsal's own types.
 
+use super::route_edit_types::RouteEdit;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -15,6 +16,10 @@ pub use switchboard_rehearse::report::{
 pub struct StartRehearsal {
     /// A route's name, a model, or several models separated by commas: the first and its fallbacks.
     pub route: String,
+    /// A form in place of the active one, for `route` alone: what is compared with it is active. `None`: `route` is
+    /// active too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<RouteEdit>,
     /// Rehearsed too, on the same calls and the same chance; `None`: no comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare: Option<String>,
@@ -29,6 +34,10 @@ pub struct StartRehearsal {
     pub span_ms: u64,
     #[serde(default)]
     pub load: Load,
+    /// Calls have the shapes (tokens in and out, attachments, tools, schemas) of the real calls of so many days back,
+    /// 1 to 3,660; `None`: all have one made-up shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like_days: Option<u32>,
 }
 
 /// The rehearsal that runs, or that ran last.

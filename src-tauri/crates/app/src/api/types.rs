@@ -15,6 +15,7 @@ pub use super::rehearse_types::*;
 pub use super::spend_chart_types::*;
 pub use super::spend_types::*;
 pub use super::token_types::*;
+pub use super::whatif_types::*;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -825,6 +826,10 @@ pub enum Live {
     },
     /// A rehearsal went on, or ended.
     RehearsalProgress {
+        progress: RehearsalProgress,
+    },
+    /// A replay of past calls went on, or ended.
+    WhatIfProgress {
         progress: RehearsalProgress,
     },
     /// The gateway was started or stopped, or its keys changed.

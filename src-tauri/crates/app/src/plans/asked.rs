@@ -86,7 +86,11 @@ impl Asked<'_> {
 
 /// Returns the time on the user's wall.
 pub(crate) fn local_time() -> LocalTime {
-    let now = jiff::ZonedDateTime::now();
+    local_time_of(jiff::ZonedDateTime::now().datetime())
+}
+
+/// Returns a moment as routing sees it.
+pub(crate) fn local_time_of(now: jiff::civil::DateTime) -> LocalTime {
     let weekday = match now.weekday() {
         jiff::civil::Weekday::Monday => Weekday::Mon,
         jiff::civil::Weekday::Tuesday => Weekday::Tue,

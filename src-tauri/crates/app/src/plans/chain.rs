@@ -1,9 +1,8 @@
-//! A plan's candidates while they are gathered.
+//! A route's targets while they are found.
 
-use super::pick::{Equal, Picker};
-use super::{Wanted, named, without_twins};
+use super::gathered::{Equal, Rung};
+use super::{named, without_twins};
 use crate::App;
-use crate::api::types::StepPick;
 use crate::routes::{Place, absent, no_local, place, twin};
 use std::sync::Arc;
 use switchboard_engine::config::{Config, RouteConfig, RouteStep, RouteTarget, model_of};
@@ -20,31 +19,21 @@ pub(super) enum Mode {
     Keyless,
 }
 
-/// The candidates so far, each target once.
+/// What was found so far.
 pub(super) struct Chain<'a> {
     app: &'a App,
     config: &'a Arc<Config>,
     mode: Mode,
-    wanted: &'a Wanted<'a>,
-    pub(super) candidates: Vec<Candidate>,
-    /// How equals of steps were picked.
-    pub(super) picks: Vec<StepPick>,
+    pub(super) rungs: Vec<Rung>,
 }
 
 impl<'a> Chain<'a> {
-    pub(super) fn new(
-        app: &'a App,
-        config: &'a Arc<Config>,
-        mode: Mode,
-        wanted: &'a Wanted<'a>,
-    ) -> Self {
+    pub(super) fn new(app: &'a App, config: &'a Arc<Config>, mode: Mode) -> Self {
         Self {
-            wanted,
-            picks: Vec::new(),
             app,
             config,
             mode,
-            candidates: Vec::new(),
+            rungs: Vec::new(),
         }
     }
 
@@ -61,38 +50,36 @@ impl<'a> Chain<'a> {
                 Mode::Real if !twins => self.app.providers().candidate(rest).await,
                 Mode::Real | Mode::Keyless => self.keyless(rest, twins).await.map(Candidate::Ready),
             };
-            self.add(candidate.unwrap_or_else(|error| Candidate::Unusable {
+            let candidate = candidate.unwrap_or_else(|error| Candidate::Unusable {
                 target: named(rest),
                 error,
-            }));
+            });
+            self.rungs.push(Rung::One(candidate));
             return;
         };
         if route.targets().any(|target| *target == RouteTarget::Local) {
             self.app.providers().keep_local_in_view(self.config).await;
         }
-        let before = self.candidates.len();
         for (index, step) in route.steps.iter().enumerate() {
-            for candidate in self.step(route, index, step, twins, reasons).await {
-                self.add(candidate);
-            }
+            self.add_step(route, index, step, twins, reasons).await;
         }
-        if self.candidates.len() == before && before == 0 {
-            self.add(Candidate::Unusable {
+        if self.rungs.is_empty() {
+            self.rungs.push(Rung::One(Candidate::Unusable {
                 target: named(rest),
                 error: no_local(),
-            });
+            }));
         }
     }
 
-    /// Returns a step's candidates in the order in which they are tried.
-    async fn step(
+    /// Adds a step's candidates.
+    async fn add_step(
         &mut self,
         route: &RouteConfig,
         index: usize,
         step: &RouteStep,
         twins: bool,
         reasons: &mut Vec<String>,
-    ) -> Vec<Candidate> {
+    ) {
         let mut equals = Vec::new();
         for option in &step.options {
             match self.candidate(route, &option.target, twins).await {
@@ -104,37 +91,30 @@ impl<'a> Chain<'a> {
             }
         }
         if step.options.len() < 2 || equals.is_empty() {
-            return equals.into_iter().map(|equal| equal.candidate).collect();
+            let ones = equals.into_iter().map(|equal| Rung::One(equal.candidate));
+            self.rungs.extend(ones);
+            return;
         }
-        let picker = Picker {
-            app: self.app,
-            route: &route.name,
-            request: self.wanted.request,
-            sticky: (self.mode == Mode::Real).then_some(self.wanted.sticky),
-        };
-        let number = u32::try_from(index).unwrap_or(u32::MAX);
-        let (candidates, pick) = picker.order(number, step.pick, equals);
-        self.picks.push(pick);
-        candidates
+        self.rungs.push(Rung::Equals {
+            route: route.name.clone(),
+            step: u32::try_from(index).unwrap_or(u32::MAX),
+            pick: step.pick,
+            equals,
+        });
     }
 
-    /// Returns the places of a list's targets, adding those that are not there yet.
+    /// Returns a list's targets.
     pub(super) async fn list(
-        &mut self,
+        &self,
         route: &RouteConfig,
         targets: &[RouteTarget],
         twins: bool,
-    ) -> Vec<usize> {
-        let mut places = Vec::new();
+    ) -> Vec<Candidate> {
+        let mut found = Vec::new();
         for target in targets {
-            if let Some(candidate) = self.candidate(route, target, twins).await {
-                let at = self.add(candidate);
-                if !places.contains(&at) {
-                    places.push(at);
-                }
-            }
+            found.extend(self.candidate(route, target, twins).await);
         }
-        places
+        found
     }
 
     /// Resolves a route's target; `None`: it stands for this machine, and no model was found there.
@@ -228,19 +208,6 @@ impl<'a> Chain<'a> {
             return Ok(target);
         }
         Ok(twin::twin(target, providers.start_simulator().await?))
-    }
-
-    /// Adds a candidate unless its target is there; returns its place.
-    fn add(&mut self, candidate: Candidate) -> usize {
-        let info = candidate.info();
-        let known = self
-            .candidates
-            .iter()
-            .position(|known| known.info() == info);
-        known.unwrap_or_else(|| {
-            self.candidates.push(candidate);
-            self.candidates.len() - 1
-        })
     }
 }
 

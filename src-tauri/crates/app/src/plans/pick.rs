@@ -1,53 +1,48 @@
 //! Which of a step's equals a call goes to: figures from here, the choice from the crate of routing.
 
-use crate::App;
+use super::gathered::Equal;
 use crate::api::types::{OptionPick, RoutePick, StepPick};
-use std::collections::HashMap;
+use crate::quality::Qualities;
 use switchboard_engine::call::ModelRequest;
 use switchboard_engine::config::Pick;
 use switchboard_engine::event::TargetInfo;
 use switchboard_engine::plan::{Candidate, Target};
 use switchboard_engine::tokens::Input;
 use switchboard_engine::usage::Usage;
-use switchboard_routing::equals::{self, By};
+use switchboard_routing::equals::{self, By, Figures};
 use switchboard_routing::{Variant, Variants};
 
 /// Length of an answer where the request does not limit it, in tokens.
 const USUAL_OUTPUT: u64 = 500;
 
-/// One of a step's equals that can stand in a plan.
-pub(super) struct Equal {
-    pub(super) weight: u32,
-    pub(super) candidate: Candidate,
-}
-
-/// What picks rest on.
-pub(super) struct Picker<'a> {
-    pub(super) app: &'a App,
-    pub(super) route: &'a str,
-    pub(super) request: &'a ModelRequest,
+/// What picks rest on: the same for calls that are made and calls that are rehearsed.
+pub(crate) struct Picker<'a> {
+    pub(crate) figures: &'a dyn Figures<TargetInfo>,
+    pub(crate) quality: &'a Qualities,
+    pub(crate) request: &'a ModelRequest,
     /// What weighted options stay the same for; `None`: nothing is sent, and the largest share is shown.
-    pub(super) sticky: Option<&'a str>,
+    pub(crate) sticky: Option<&'a str>,
 }
 
 impl Picker<'_> {
     /// Puts a step's equals into the order in which they are tried, and says why. Of weighted ones one stays.
     pub(super) fn order(
         &self,
+        route: &str,
         step: u32,
         pick: Pick,
         equals: Vec<Equal>,
     ) -> (Vec<Candidate>, StepPick) {
         match pick {
-            Pick::Weighted => self.weighted(step, equals),
+            Pick::Weighted => self.weighted(route, step, equals),
             Pick::Cheapest => self.by(step, RoutePick::Cheapest, By::Cheapest, equals),
             Pick::Fastest => self.by(step, RoutePick::Fastest, By::Fastest, equals),
             Pick::Best => self.by(step, RoutePick::Best, By::Best, equals),
         }
     }
 
-    fn weighted(&self, step: u32, equals: Vec<Equal>) -> (Vec<Candidate>, StepPick) {
-        let (chosen, why) = self.variant(step, &equals);
+    fn weighted(&self, route: &str, step: u32, equals: Vec<Equal>) -> (Vec<Candidate>, StepPick) {
+        let (chosen, why) = self.variant(route, step, &equals);
         let sum: u64 = equals.iter().map(|equal| u64::from(equal.weight)).sum();
         let mut options: Vec<OptionPick> = Vec::new();
         let mut picked = Vec::new();
@@ -74,7 +69,7 @@ impl Picker<'_> {
     }
 
     /// Returns the place of the variant that this caller gets, and why.
-    fn variant(&self, step: u32, equals: &[Equal]) -> (usize, String) {
+    fn variant(&self, route: &str, step: u32, equals: &[Equal]) -> (usize, String) {
         let sum: u64 = equals.iter().map(|equal| u64::from(equal.weight)).sum();
         let count = equals.len();
         let Some(sticky) = self.sticky else {
@@ -103,7 +98,7 @@ impl Picker<'_> {
         let variants = equals.iter().enumerate().map(named).collect();
         let salt = step.to_string();
         let at = Variants::new(&salt, variants).ok().and_then(|variants| {
-            let taken = variants.pick(self.route, sticky).name.clone();
+            let taken = variants.pick(route, sticky).name.clone();
             variants.all().iter().position(|one| one.name == taken)
         });
         let at = at.unwrap_or_default();
@@ -126,25 +121,21 @@ impl Picker<'_> {
         let (ready, unusable): (Vec<Equal>, Vec<Equal>) = equals
             .into_iter()
             .partition(|equal| matches!(equal.candidate, Candidate::Ready(_)));
-        let in_flight = match by {
-            By::Fastest => self.in_flight(),
-            By::Cheapest | By::Best => HashMap::new(),
-        };
         // Measured once; a request without a choice among options is not measured at all.
         let input = (by == By::Cheapest).then(|| Input::of(self.request));
         let mut left: Vec<(equals::Equal, Candidate)> = ready
             .into_iter()
             .map(|equal| {
-                let figures = self.figures(&equal.candidate, &in_flight, input.as_ref());
+                let figures = self.figures(by, &equal.candidate, input.as_ref());
                 (figures, equal.candidate)
             })
             .collect();
-        let now = self.app.providers().waits().now_ms();
+        let now = self.figures.now_ms();
         let (mut order, mut options, mut why) = (Vec::new(), Vec::new(), None);
         while !left.is_empty() {
             let figures: Vec<equals::Equal> =
                 left.iter().map(|(figures, _)| figures.clone()).collect();
-            let draw = |below: usize| fastrand::usize(..below.max(1));
+            let draw = |below: usize| self.figures.draw(below.max(1));
             let Some(picked) = equals::pick(by, &figures, now, draw) else {
                 break;
             };
@@ -174,12 +165,7 @@ impl Picker<'_> {
         (order, pick)
     }
 
-    fn figures(
-        &self,
-        candidate: &Candidate,
-        in_flight: &HashMap<TargetInfo, u32>,
-        input: Option<&Input>,
-    ) -> equals::Equal {
+    fn figures(&self, by: By, candidate: &Candidate, input: Option<&Input>) -> equals::Equal {
         let info = candidate.info();
         let cost = match candidate {
             Candidate::Ready(target) => input.and_then(|input| self.cost(target, input)),
@@ -188,22 +174,17 @@ impl Picker<'_> {
         equals::Equal {
             target: name(&info),
             cost_pico_usd: cost,
-            first_token: self.app.providers().waits().of(&info),
-            in_flight: in_flight.get(&info).copied().unwrap_or_default(),
-            quality: self.app.quality().of(&info, self.has_schema()),
+            first_token: self.figures.first_token(&info),
+            in_flight: match by {
+                By::Fastest => self.figures.in_flight(&info),
+                By::Cheapest | By::Best => 0,
+            },
+            quality: self.quality.of(&info, self.has_schema()),
         }
     }
 
     fn has_schema(&self) -> bool {
         self.request.response_format != Default::default()
-    }
-
-    fn in_flight(&self) -> HashMap<TargetInfo, u32> {
-        let health = self.app.health().snapshot();
-        health
-            .into_iter()
-            .map(|one| (one.target, one.in_flight))
-            .collect()
     }
 
     /// Returns what the request would cost, in pico-USD; `None`: no price is known.

@@ -2,14 +2,20 @@
 
 use crate::App;
 use crate::api::types::*;
-use crate::plans::{self, Wanted};
+use crate::plans::{self, Gathered, Picker, Wanted};
+use crate::quality::Qualities;
+use crate::routes::config_with;
+use std::sync::Arc;
 use std::time::Duration;
 use switchboard_engine::call::ModelRequest;
-use switchboard_engine::config::nearest;
+use switchboard_engine::config::{Config, nearest};
 use switchboard_engine::error::ErrorKind;
+use switchboard_engine::event::TargetInfo;
 use switchboard_engine::plan::{Candidate, Plan};
 use switchboard_rehearse::fault::Fault;
-use switchboard_rehearse::{Setup, Subject, request};
+use switchboard_rehearse::{Asked, Planner, Setup, Shape, Subject, request};
+use switchboard_routing::equals::Figures;
+use switchboard_store::{CallStatus, PastFilter};
 
 /// Most calls of one rehearsal.
 const MAX_CALLS: u32 = 200_000;
@@ -19,6 +25,10 @@ const SPAN_MS: std::ops::RangeInclusive<u64> = 1000..=86_400_000;
 const MAX_RATE: u64 = 1000;
 /// Most faults of one rehearsal.
 const MAX_FAULTS: usize = 50;
+/// Most days back whose calls' shapes are taken.
+const MAX_DAYS: u32 = 3660;
+/// Most calls whose shapes are taken, the newest.
+const MAX_SHAPES: u32 = 20_000;
 /// Most models of a list.
 const MAX_MODELS: usize = 12;
 
@@ -43,9 +53,19 @@ pub(super) async fn setup(app: &App, params: &StartRehearsal) -> Result<Setup, A
         let message = format!("`calls` over `span_ms` is at most {MAX_RATE} calls a second");
         return Err(invalid("calls", message).with_hint("lengthen the span, or make fewer calls"));
     }
-    let mut subjects = vec![subject(app, &params.route, "route").await?];
+    let active = app.config().current();
+    let mut subjects = Vec::new();
+    match &params.draft {
+        None => subjects.push(subject(app, &active, &params.route, "route").await?),
+        Some(edit) => {
+            let drafted = drafted(app, edit)?;
+            let mut first = subject(app, &drafted, &params.route, "route").await?;
+            first.name = format!("{} (draft)", first.name);
+            subjects.push(first);
+        }
+    }
     if let Some(other) = &params.compare {
-        subjects.push(subject(app, other, "compare").await?);
+        subjects.push(subject(app, &active, other, "compare").await?);
     }
     Ok(Setup {
         faults: faults(&params.faults, &subjects)?,
@@ -54,17 +74,108 @@ pub(super) async fn setup(app: &App, params: &StartRehearsal) -> Result<Setup, A
         seed: params.seed,
         span: Duration::from_millis(params.span_ms),
         load: params.load,
+        shapes: match params.like_days {
+            Some(days) => shapes(app, days).await?,
+            None => Vec::new(),
+        },
         limits: app.config().current().settings.retry_limits(),
     })
 }
 
-async fn subject(app: &App, name: &str, field: &str) -> Result<Subject, ApiError> {
-    let (plan, request) = plan(app, name, field).await?;
+/// Returns the shapes of the newest real answers of so many days back.
+///
+/// # Errors
+/// `InvalidParams` for the days, or if there were no such calls; `Store`.
+async fn shapes(app: &App, days: u32) -> Result<Vec<Shape>, ApiError> {
+    if !(1..=MAX_DAYS).contains(&days) {
+        let message = format!("`like_days` is from 1 to {MAX_DAYS}, not {days}");
+        return Err(invalid("like_days", message));
+    }
+    let now = jiff::Timestamp::now().as_millisecond();
+    let filter = PastFilter {
+        from_ms: Some(now - i64::from(days) * 86_400_000),
+        limit: MAX_SHAPES,
+        ..PastFilter::default()
+    };
+    let rows = app.store().past_calls(filter).await?;
+    let real = rows
+        .iter()
+        .filter(|row| row.status == CallStatus::Ok && !row.fallback_text && !row.target.simulated);
+    let shapes: Vec<Shape> = real
+        .map(|row| Shape {
+            input_tokens: row.usage.input_tokens(),
+            output_tokens: row.usage.output_visible_tokens,
+            images: row.images,
+            tools: row.tools,
+            json_schema: row.json_schema,
+        })
+        .collect();
+    if shapes.is_empty() {
+        let message = format!("no real call was answered in the last {days} days");
+        let error = invalid("like_days", message);
+        return Err(error.with_hint("take more days, or rehearse the made-up shape"));
+    }
+    Ok(shapes)
+}
+
+/// Returns the configuration with one route's form in the place of the active one.
+///
+/// # Errors
+/// `InvalidParams` naming the form's field under `draft`.
+pub(crate) fn drafted(app: &App, edit: &RouteEdit) -> Result<Arc<Config>, ApiError> {
+    let edits = RouteEdits {
+        drafts: vec![edit.clone()],
+        remove: Vec::new(),
+    };
+    config_with(app, &edits).map_err(|mut error| {
+        if let Some(field) = &error.field {
+            error.field = Some(field.replacen("drafts[0]", "draft", 1));
+        }
+        error
+    })
+}
+
+async fn subject(
+    app: &App,
+    config: &Arc<Config>,
+    name: &str,
+    field: &str,
+) -> Result<Subject, ApiError> {
+    let (gathered, request) = gathered(app, config, name, field).await?;
+    let plan = gathered.whole();
+    let planner: Option<Arc<dyn Planner>> = match gathered.is_fixed() {
+        true => None,
+        false => Some(Arc::new(Split {
+            quality: app.quality().frozen(),
+            gathered,
+        })),
+    };
     Ok(Subject {
         name: name.trim().to_owned(),
         plan,
+        planner,
         request,
     })
+}
+
+/// Plans rehearsed calls as real ones are planned.
+#[derive(Debug)]
+pub(crate) struct Split {
+    pub(crate) gathered: Gathered,
+    /// As it was when the rehearsal began.
+    pub(crate) quality: Qualities,
+}
+
+impl Planner for Split {
+    fn plan(&self, asked: &Asked<'_>, figures: &dyn Figures<TargetInfo>) -> Plan {
+        let picker = Picker {
+            figures,
+            quality: &self.quality,
+            request: asked.request,
+            sticky: Some(asked.sticky),
+        };
+        self.gathered.plan(&picker).0
+    }
 }
 
 /// Resolves a route, a model, or a list of models. Targets whose key is missing, and providers that are
@@ -72,11 +183,12 @@ async fn subject(app: &App, name: &str, field: &str) -> Result<Subject, ApiError
 ///
 /// # Errors
 /// `InvalidParams` if there is no such route or model.
-pub(super) async fn plan(
+pub(crate) async fn gathered(
     app: &App,
+    config: &Arc<Config>,
     name: &str,
     field: &str,
-) -> Result<(Plan, ModelRequest), ApiError> {
+) -> Result<(Gathered, ModelRequest), ApiError> {
     let mut models = name
         .split(',')
         .map(str::trim)
@@ -93,9 +205,10 @@ pub(super) async fn plan(
         ));
     }
     let mut request = request();
-    plans::complete(app, first, &mut request);
-    let plan = plans::rehearsal_plan(
+    request.params.max_tokens = plans::output_limit_in(config, first);
+    let gathered = plans::gather_keyless(
         app,
+        config,
         &Wanted {
             model: first,
             fallbacks: &fallbacks,
@@ -106,7 +219,7 @@ pub(super) async fn plan(
         },
     )
     .await;
-    for candidate in &plan.candidates {
+    for candidate in &gathered.whole().candidates {
         if let Candidate::Unusable { error, .. } = candidate
             && error.kind == ErrorKind::Misconfigured
         {
@@ -115,7 +228,7 @@ pub(super) async fn plan(
             return Err(refused);
         }
     }
-    Ok((plan, request))
+    Ok((gathered, request))
 }
 
 /// Returns what can stand before the `=` of a fault.

@@ -1,30 +1,65 @@
-//! The one rehearsal that may run, and what the last one found.
+//! Work of one kind that runs on a thread of its own, at most one at a time, and what the last one found: rehearsals
+//! and replays of past calls.
 
 use crate::api::types::*;
 use crate::live::LiveHub;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use switchboard_rehearse::{Control, Setup, Stopped, rehearse};
+use switchboard_rehearse::{Control, Stopped};
 use tokio::sync::oneshot;
 
-/// Shortest time between two messages on how far a rehearsal is.
+/// Shortest time between two messages on how far it is.
 const TICK: Duration = Duration::from_millis(150);
 
-/// The rehearsals of one process. Clones share them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Rehearsals {
-    state: Arc<Mutex<State>>,
+/// How a kind of work is told of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    /// As people call it: `rehearsal`.
+    pub(crate) name: &'static str,
+    /// The method that starts it.
+    pub(crate) start: &'static str,
+    /// The message on how far it is.
+    pub(crate) tell: fn(RehearsalProgress) -> Live,
 }
 
-#[derive(Debug, Default)]
-struct State {
+/// Rehearsals.
+pub(crate) const REHEARSALS: Kind = Kind {
+    name: "rehearsal",
+    start: "rehearse.start",
+    tell: |progress| Live::RehearsalProgress { progress },
+};
+
+/// Replays of past calls.
+pub(crate) const WHAT_IFS: Kind = Kind {
+    name: "replay",
+    start: "what_if.start",
+    tell: |progress| Live::WhatIfProgress { progress },
+};
+
+/// The work of one kind in this process, with the report `R`. Clones share it.
+#[derive(Debug)]
+pub(crate) struct Runs<R> {
+    kind: Kind,
+    state: Arc<Mutex<State<R>>>,
+}
+
+impl<R> Clone for Runs<R> {
+    fn clone(&self) -> Self {
+        Self {
+            kind: self.kind,
+            state: Arc::clone(&self.state),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct State<R> {
     id: u32,
-    calls: u32,
     control: Arc<Control>,
     /// `None`: it runs, or there was none.
     ended: Option<Ended>,
     /// Of the last one that finished.
-    report: Option<Arc<RehearsalReport>>,
+    report: Option<Arc<R>>,
 }
 
 #[derive(Debug)]
@@ -34,56 +69,66 @@ enum Ended {
     Failed(String),
 }
 
-impl Rehearsals {
-    /// Begins a rehearsal on a thread of its own.
+impl<R: Send + Sync + 'static> Runs<R> {
+    pub(crate) fn new(kind: Kind) -> Self {
+        let state = State {
+            id: 0,
+            control: Arc::default(),
+            ended: None,
+            report: None,
+        };
+        Self {
+            kind,
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// Begins `work` on a thread of its own. `calls`: how many there are; 0: it says so itself, later.
     ///
     /// # Errors
     /// `Conflict` while another one runs, `Internal` if the system gives no thread.
-    pub(crate) fn start(&self, live: LiveHub, setup: Setup) -> Result<RehearsalProgress, ApiError> {
+    pub(crate) fn start(
+        &self,
+        live: LiveHub,
+        calls: u32,
+        work: impl FnOnce(&Control) -> Result<R, Stopped> + Send + 'static,
+    ) -> Result<RehearsalProgress, ApiError> {
+        let name = self.kind.name;
         let mut state = self.lock();
         if state.id > 0 && state.ended.is_none() {
-            let error = ApiError::new(ErrorCode::Conflict, "a rehearsal is running already");
+            let error = ApiError::new(ErrorCode::Conflict, format!("a {name} is running already"));
             return Err(error.with_hint("stop it first, or wait for its end"));
         }
         let control = Arc::new(Control::default());
+        control.set_total(calls);
         let (tell, told) = oneshot::channel();
-        let calls = setup.all_calls();
         let watched = Arc::clone(&control);
         std::thread::Builder::new()
-            .name("rehearsal".to_owned())
+            .name(name.to_owned())
             .spawn(move || {
                 // Nobody waits any more where the application has ended.
-                let _ = tell.send(rehearse(&setup, &watched));
+                let _ = tell.send(work(&watched));
             })
             .map_err(|error| {
                 let message = format!("the system gives no thread: {error}");
                 ApiError::new(ErrorCode::Internal, message)
             })?;
         state.id += 1;
-        state.calls = calls;
         state.control = control;
         state.ended = None;
         let began = state.progress();
         drop(state);
-        live.publish(&Live::RehearsalProgress {
-            progress: began.clone(),
-        });
+        live.publish(&(self.kind.tell)(began.clone()));
         tokio::spawn(self.clone().follow(live, told));
         Ok(began)
     }
 
     /// Tells windows how far it is until it ends.
-    async fn follow(
-        self,
-        live: LiveHub,
-        mut told: oneshot::Receiver<Result<RehearsalReport, Stopped>>,
-    ) {
+    async fn follow(self, live: LiveHub, mut told: oneshot::Receiver<Result<R, Stopped>>) {
         let ended = loop {
             match tokio::time::timeout(TICK, &mut told).await {
                 Ok(ended) => break ended,
-                Err(_) => live.publish(&Live::RehearsalProgress {
-                    progress: self.progress(),
-                }),
+                Err(_) => live.publish(&(self.kind.tell)(self.progress())),
             }
         };
         let mut state = self.lock();
@@ -94,11 +139,14 @@ impl Rehearsals {
             }
             Ok(Err(Stopped::Asked)) => Ended::Stopped,
             Ok(Err(Stopped::Failed(why))) => Ended::Failed(why),
-            Err(_) => Ended::Failed("the rehearsal's thread ended without a result".to_owned()),
+            Err(_) => Ended::Failed(format!(
+                "the {}'s thread ended without a result",
+                self.kind.name
+            )),
         });
         let progress = state.progress();
         drop(state);
-        live.publish(&Live::RehearsalProgress { progress });
+        live.publish(&(self.kind.tell)(progress));
     }
 
     pub(crate) fn progress(&self) -> RehearsalProgress {
@@ -109,23 +157,24 @@ impl Rehearsals {
         self.lock().control.stop();
     }
 
-    /// Returns what the last finished rehearsal found.
+    /// Returns what the last finished one found.
     ///
     /// # Errors
     /// `NotFound` if none has finished.
-    pub(crate) fn report(&self) -> Result<Arc<RehearsalReport>, ApiError> {
+    pub(crate) fn report(&self) -> Result<Arc<R>, ApiError> {
         self.lock().report.clone().ok_or_else(|| {
-            ApiError::new(ErrorCode::NotFound, "no rehearsal has finished yet")
-                .with_hint("start one with `rehearse.start`")
+            let Kind { name, start, .. } = self.kind;
+            ApiError::new(ErrorCode::NotFound, format!("no {name} has finished yet"))
+                .with_hint(format!("start one with `{start}`"))
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<R>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl<R> State<R> {
     fn progress(&self) -> RehearsalProgress {
         let (state, error) = match &self.ended {
             None if self.id == 0 => (RehearsalState::None, None),
@@ -138,7 +187,7 @@ impl State {
             id: self.id,
             state,
             done: self.control.done(),
-            calls: self.calls,
+            calls: self.control.total(),
             error,
         }
     }

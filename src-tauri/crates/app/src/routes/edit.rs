@@ -6,6 +6,8 @@ use super::write::{ROUTES, Shape, write};
 use crate::App;
 use crate::api::types::*;
 use crate::config::{Change, check_text, tables, versions};
+use std::sync::Arc;
+use switchboard_engine::config::Config;
 use switchboard_engine::config::{default_routes, nearest};
 use toml_edit::DocumentMut;
 
@@ -63,6 +65,67 @@ pub async fn diff(app: &App, params: RouteEdits) -> Result<RouteDiff, ApiError> 
         added_lines,
         removed_lines,
     })
+}
+
+/// Returns the change that a file's text describes: its route of the name, or its only one, for the active route.
+///
+/// # Errors
+/// `InvalidParams` if the text is no route, `Config` if the configuration file cannot be taken apart.
+pub fn edit_of(app: &App, text: &str, name: &str) -> Result<RouteEdit, ApiError> {
+    let invalid = |message: String| {
+        let error = ApiError::new(ErrorCode::InvalidParams, message).with_field("draft");
+        error.with_hint(
+            "write the route as the configuration file has it: [routes.NAME], then its fields",
+        )
+    };
+    let draft_of: DocumentMut = text
+        .parse()
+        .map_err(|error: toml_edit::TomlError| invalid(error.message().to_owned()))?;
+    let tables = draft_of
+        .get(ROUTES)
+        .and_then(toml_edit::Item::as_table_like);
+    let tables: Vec<(&str, &toml_edit::Item)> = tables
+        .map(|tables| tables.iter().collect())
+        .unwrap_or_default();
+    let of_name = tables.iter().find(|(of, _)| *of == name);
+    let (of, item) = match (of_name, tables.as_slice()) {
+        (Some(found), _) | (None, [found]) => *found,
+        (None, []) => return Err(invalid("the draft holds no route".to_owned())),
+        (None, _) => {
+            return Err(invalid(format!(
+                "the draft holds several routes, none of them `{name}`"
+            )));
+        }
+    };
+    // In the place of the active one, so that everything else holds as it is.
+    let mut document = parsed(&app.config().text())?;
+    tables::remove(&mut document, ROUTES, of);
+    let table = tables::put(&mut document, ROUTES, of)?;
+    for (key, value) in item
+        .as_table_like()
+        .into_iter()
+        .flat_map(|table| table.iter())
+    {
+        table.insert(key, value.clone());
+    }
+    let config = check_text(&document.to_string())?;
+    let route = config.route(of).ok_or_else(|| unknown(app, of))?;
+    let active = app.config().current();
+    Ok(RouteEdit {
+        original: active.route(name).map(|route| route.name.clone()),
+        draft: draft(app, &config, route),
+    })
+}
+
+/// Returns the configuration as changes would make it, without making them.
+///
+/// # Errors
+/// As [`diff`].
+pub(crate) fn config_with(app: &App, edits: &RouteEdits) -> Result<Arc<Config>, ApiError> {
+    let mut document = parsed(&app.config().text())?;
+    apply(app, &mut document, edits)?;
+    let config = check_text(&document.to_string()).map_err(|error| at_edit(error, edits))?;
+    Ok(Arc::new(config))
 }
 
 /// Makes changes active and returns the version of the file that they made.
@@ -240,7 +303,7 @@ pub(super) fn is_built_in(name: &str) -> bool {
     default_routes().iter().any(|route| route.name == name)
 }
 
-pub(super) fn unknown(app: &App, name: &str) -> ApiError {
+pub(crate) fn unknown(app: &App, name: &str) -> ApiError {
     let config = app.config().current();
     let names: Vec<&str> = config
         .all_routes()

@@ -10,7 +10,8 @@ mod place;
 pub(crate) mod twin;
 mod write;
 
-pub use edit::{activate, check_form, diff, duplicate, form, remove, rename};
+pub use edit::{activate, check_form, diff, duplicate, edit_of, form, remove, rename};
+pub(crate) use edit::{config_with, unknown};
 pub use experiment::experiment;
 pub use explain::{complete_rule, of_call, of_request, test_rule};
 pub(crate) use place::{Place, absent, no_local, place};

@@ -17,4 +17,5 @@ mod routes;
 mod routes_edit;
 mod routing;
 mod spend;
+mod whatif;
 mod world;

@@ -135,6 +135,13 @@ async fn what_does_not_fit_is_told_by_its_field() {
         assert_eq!(error.code, ErrorCode::InvalidParams, "{error:?}");
         assert_eq!(error.field.as_deref(), Some(field), "{error:?}");
     }
+    // No real call was made, so there are no shapes to take.
+    for days in [0, 7] {
+        let mut like = start("sandbox/steady", &[], 10);
+        like["like_days"] = json!(days);
+        let error = world.call("rehearse.start", like).await.unwrap_err();
+        assert_eq!(error.field.as_deref(), Some("like_days"), "{error:?}");
+    }
     let mut short = start("sandbox/steady", &[], 10);
     short["span_ms"] = json!(10);
     let error = world.call("rehearse.start", short).await.unwrap_err();
@@ -178,4 +185,98 @@ async fn a_fault_is_explained_as_it_is_typed() {
     let bad = parse("openai=outge").await.unwrap();
     assert_eq!(bad["problem"]["part"], "kind");
     assert_eq!(bad["problem"]["fix"], "did you mean `outage`?");
+}
+
+const SPLIT: &str = r#"
+[providers.openai]
+preset = "openai"
+
+[[routes.split.steps]]
+options = [
+  { model = "openai/gpt-6.1-terra", weight = 80 },
+  { model = "sandbox/swift", weight = 20 },
+]
+
+[[routes.split.steps]]
+targets = ["sandbox/steady"]
+
+[[routes.cheap.steps]]
+targets = ["openai/gpt-6.1-sol", "openai/gpt-5.6-luna"]
+pick = "cheapest"
+
+[[routes.quick.steps]]
+targets = ["sandbox/steady", "openai/gpt-6.1-terra"]
+pick = "fastest"
+"#;
+
+async fn report(world: &mut World, params: Value) -> RehearsalReport {
+    world.call("rehearse.start", params).await.unwrap();
+    let seen = until_ended(world).await;
+    assert_eq!(
+        seen.last().unwrap().state,
+        RehearsalState::Done,
+        "{seen:#?}"
+    );
+    let report = world.call("rehearse.report", json!({})).await.unwrap();
+    serde_json::from_value(report).unwrap()
+}
+
+fn answered_by(report: &RehearsalReport, label: &str) -> u32 {
+    let series = &report.result.timeline.series;
+    let of = series.iter().find(|series| series.label == label);
+    of.map_or(0, |series| series.calls.iter().sum())
+}
+
+#[tokio::test]
+async fn variants_split_a_rehearsal_by_their_weights_and_the_one_not_taken_is_not_asked() {
+    let mut world = World::with_config(SPLIT).await;
+    let found = report(&mut world, start("split", &["sandbox/swift=outage"], 1000)).await;
+    let first = answered_by(&found, "openai/gpt-6.1-terra");
+    assert!((750..850).contains(&first), "{first}");
+    // A failed variant falls to the next step, never to the other variant.
+    assert_eq!(
+        answered_by(&found, "sandbox/steady") + first,
+        found.result.answered
+    );
+    assert_eq!(found.result.targets.len(), 3);
+    let rescued = found.result.rescued_by_fallback;
+    assert!((150..260).contains(&rescued), "{rescued}");
+    let again = report(&mut world, start("split", &["sandbox/swift=outage"], 1000)).await;
+    assert_eq!(again, found);
+}
+
+#[tokio::test]
+async fn the_cheapest_of_equals_is_rehearsed_first_and_the_fastest_as_it_is_measured() {
+    let mut world = World::with_config(SPLIT).await;
+    let cheap = report(&mut world, start("cheap", &[], 300)).await;
+    assert!(answered_by(&cheap, "openai/gpt-5.6-luna") > 290);
+    // Close together: what was measured is soon forgotten, so that a slow target is tried again.
+    let slow = start("quick", &["openai=latency:x8"], 3000);
+    let quick = report(&mut world, slow).await;
+    let fast = answered_by(&quick, "sandbox/steady");
+    assert!(fast > 2300, "{fast}");
+    assert!(answered_by(&quick, "openai/gpt-6.1-terra") > 0);
+}
+
+#[tokio::test]
+async fn a_draft_is_rehearsed_beside_the_active_version_on_the_same_seed() {
+    let mut world = World::with_config(SPLIT).await;
+    let form = world.call("routes.get", json!({"name": "split"})).await;
+    let mut draft = form.unwrap()["draft"].clone();
+    draft["steps"] = json!([{"options": [{"model": "openai/gpt-6.1-terra"}], "pick": "weighted"}]);
+    let mut params = start("split", &["openai=outage:20m"], 400);
+    params["draft"] = json!({"original": "split", "draft": draft});
+    params["compare"] = json!("split");
+    let found = report(&mut world, params.clone()).await;
+    assert_eq!(found.result.route, "split (draft)");
+    assert_eq!(found.result.targets.len(), 1);
+    let active = found.compared.unwrap();
+    assert_eq!((active.route.as_str(), active.targets.len()), ("split", 3));
+    assert!(active.answered > found.result.answered);
+    // Nothing of it became active.
+    assert!(world.config_text().contains("weight = 20"));
+    params["draft"]["draft"]["steps"][0]["options"][0]["model"] = json!("nobody/nothing");
+    let error = world.call("rehearse.start", params).await.unwrap_err();
+    let field = error.field.as_deref().unwrap_or_default();
+    assert!(field.starts_with("draft.steps[0]"), "{error:?}");
 }

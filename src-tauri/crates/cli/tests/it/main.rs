@@ -13,3 +13,4 @@ mod rehearse;
 mod routes;
 mod serve;
 mod spend;
+mod whatif;

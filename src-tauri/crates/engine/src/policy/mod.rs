@@ -10,7 +10,7 @@ pub mod latency;
 pub mod ledger;
 pub mod marks;
 pub mod next;
-pub(crate) mod order;
+pub mod order;
 pub mod outage;
 pub mod pace;
 pub mod period;

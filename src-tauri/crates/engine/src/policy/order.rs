@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 /// The targets of one call that are still to be tried. Each is handed out once at most.
 #[derive(Debug)]
-pub(crate) struct Order<'a> {
+pub struct Order<'a> {
     plan: &'a Plan,
     /// By index into the plan's candidates: may still be handed out.
     usable: Vec<bool>,
@@ -15,16 +15,16 @@ pub(crate) struct Order<'a> {
 
 /// What a cause of failure makes of the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Following {
+pub struct Following {
     /// The next target, or `None` if the failure leaves none.
-    pub(crate) next: Option<usize>,
+    pub next: Option<usize>,
     /// Whether it comes from the plan's list for this cause.
-    pub(crate) listed: bool,
+    pub listed: bool,
 }
 
 impl<'a> Order<'a> {
     /// `usable` says of each candidate whether it can be tried.
-    pub(crate) fn new(plan: &'a Plan, usable: Vec<bool>) -> Self {
+    pub fn new(plan: &'a Plan, usable: Vec<bool>) -> Self {
         let queue = (0..plan.general.min(usable.len()))
             .filter(|index| usable[*index])
             .collect();
@@ -36,13 +36,13 @@ impl<'a> Order<'a> {
     }
 
     /// Hands out the target whose turn it is.
-    pub(crate) fn take(&mut self) -> Option<&'a Target> {
+    pub fn take(&mut self) -> Option<&'a Target> {
         let index = self.queue.pop_front()?;
         self.hand_out(index)
     }
 
     /// Returns the next target of another provider than `provider`.
-    pub(crate) fn elsewhere(&self, provider: &str) -> Option<(usize, &'a Target)> {
+    pub fn elsewhere(&self, provider: &str) -> Option<(usize, &'a Target)> {
         self.queue.iter().find_map(|index| {
             let target = self.target(*index)?;
             (target.provider != provider).then_some((*index, target))
@@ -50,17 +50,17 @@ impl<'a> Order<'a> {
     }
 
     /// Takes a target out of turn.
-    pub(crate) fn take_out(&mut self, index: usize) {
+    pub fn take_out(&mut self, index: usize) {
         self.queue.retain(|queued| *queued != index);
         self.usable[index] = false;
     }
 
     /// Returns whether another target follows.
-    pub(crate) fn has_next(&self) -> bool {
+    pub fn has_next(&self) -> bool {
         !self.queue.is_empty()
     }
 
-    pub(crate) fn target(&self, index: usize) -> Option<&'a Target> {
+    pub fn target(&self, index: usize) -> Option<&'a Target> {
         match self.plan.candidates.get(index)? {
             Candidate::Ready(target) => Some(target),
             Candidate::Unusable { .. } => None,
@@ -68,7 +68,7 @@ impl<'a> Order<'a> {
     }
 
     /// Returns what would follow if `current` were left because of `kind`.
-    pub(crate) fn following(&self, current: &Target, kind: ErrorKind) -> Following {
+    pub fn following(&self, current: &Target, kind: ErrorKind) -> Following {
         let list = self.list(kind);
         let helps = |index: &usize| self.helps(*index, current, kind);
         if list.is_empty() {
@@ -85,7 +85,7 @@ impl<'a> Order<'a> {
 
     /// Leaves `current` because of `kind`: from now on only targets that may do better with it are handed
     /// out, in the order of the list for the cause if there is one. Returns those passed over for ever.
-    pub(crate) fn leave(&mut self, current: &Target, kind: ErrorKind) -> Vec<&'a Target> {
+    pub fn leave(&mut self, current: &Target, kind: ErrorKind) -> Vec<&'a Target> {
         let list = self.list(kind);
         let queue = if list.is_empty() {
             std::mem::take(&mut self.queue)
@@ -109,7 +109,7 @@ impl<'a> Order<'a> {
     }
 
     /// Returns the plan's list for a cause; empty if it has none.
-    pub(crate) fn list(&self, kind: ErrorKind) -> &'a [usize] {
+    pub fn list(&self, kind: ErrorKind) -> &'a [usize] {
         match kind {
             ErrorKind::ContextTooLong => &self.plan.lists.context_too_long,
             ErrorKind::ContentFiltered => &self.plan.lists.content_filter,

@@ -35,6 +35,7 @@ use ts_rs::TS;
 pub use count::{count_request, counted};
 pub(crate) use model_rules::claude_version;
 pub use model_rules::omitted_params;
+pub use requirements::check_model;
 
 pub use http::{HeaderMap, Method, StatusCode};
 

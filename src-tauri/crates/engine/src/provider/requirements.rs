@@ -16,7 +16,7 @@ pub(crate) fn check(request: &ModelRequest, capabilities: &Capabilities) -> Resu
 ///
 /// # Errors
 /// As [`check`].
-pub(crate) fn check_model(
+pub fn check_model(
     model: &str,
     request: &ModelRequest,
     capabilities: &Capabilities,

@@ -97,8 +97,16 @@ pub(super) struct Begin {
     pub(super) request_bytes: usize,
     /// Characters of the answer that the request has begun.
     pub(super) begun_chars: u64,
+    pub(super) length: Length,
+}
+
+/// How long an answer is, in tokens that are shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Length {
     /// Limit of the answer; `None`: none.
-    pub(super) most_tokens: Option<u32>,
+    pub(super) most: Option<u32>,
+    /// That of the call it is like; `None`: as the target usually writes.
+    pub(super) own: Option<u64>,
 }
 
 /// An answer under way.
@@ -134,9 +142,11 @@ impl Answer {
             f64::from(behaviour.output_p95_tokens),
         );
         let most = f64::from(behaviour.output_p95_tokens) * LONGEST;
-        let tokens = (drawn.min(most).round() as u64).max(1);
+        let usual = drawn.min(most).round() as u64;
+        let tokens = begin.length.own.unwrap_or(usual).max(1);
         let tokens = begin
-            .most_tokens
+            .length
+            .most
             .map_or(tokens, |most| tokens.min(u64::from(most.max(1))));
         // What is begun already need not be written; something always is left.
         let left = tokens.saturating_sub(begin.begun_chars / CHARS);

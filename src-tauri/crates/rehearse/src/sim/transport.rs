@@ -1,6 +1,6 @@
 //! One call's way to the simulated providers.
 
-use super::answer::{Answer, Begin};
+use super::answer::{Answer, Begin, Length};
 use super::world::{Fate, Manner, SimTarget, TARGET_HEADER, World};
 use crate::behaviour::REPEATS;
 use crate::chance::{Purpose, lognormal, source};
@@ -24,6 +24,8 @@ const ROUND_TRIP_MS: (f64, f64) = (20.0, 60.0);
 pub(crate) struct SimTransport {
     world: Arc<World>,
     call: u32,
+    /// Length of its answer; `None`: as its target usually writes.
+    output_tokens: Option<u64>,
     mine: Mutex<Mine>,
 }
 
@@ -35,13 +37,14 @@ struct Mine {
 }
 
 impl SimTransport {
-    pub(crate) fn new(world: Arc<World>, call: u32) -> Self {
+    pub(crate) fn new(world: Arc<World>, call: u32, output_tokens: Option<u64>) -> Self {
         let mine = Mine {
             sent: vec![0; world.targets.len()],
         };
         Self {
             world,
             call,
+            output_tokens,
             mine: Mutex::new(mine),
         }
     }
@@ -127,9 +130,12 @@ impl Transport for SimTransport {
                 Ok(refusal(target, why))
             }
             Fate::Answer(manner) => {
-                let most = self.world.most_tokens;
                 let words = self.words(target, nth, &request);
-                Ok(answer(target, &manner, way, (rng, words), (&request, most)).await)
+                let length = Length {
+                    most: self.world.most_tokens,
+                    own: self.output_tokens,
+                };
+                Ok(answer(target, &manner, way, (rng, words), (&request, length)).await)
             }
         }
     }
@@ -159,7 +165,7 @@ async fn answer(
     manner: &Manner,
     way: Duration,
     (mut rng, words): (Rng, Rng),
-    (request, most_tokens): (&HttpRequest, Option<u32>),
+    (request, length): (&HttpRequest, Length),
 ) -> Response {
     let (p50, p95) = manner.first_token;
     let drawn = lognormal(&mut rng, p50, p95) * manner.slowness;
@@ -186,7 +192,7 @@ async fn answer(
             },
             request_bytes: request.body.len(),
             begun_chars: begun_chars(request),
-            most_tokens,
+            length,
         },
         rng,
         words,

@@ -4,11 +4,13 @@ use crate::behaviour::behaviour;
 use crate::fault::{Fault, Kind, Latency, Outage};
 use crate::report::Behaviour;
 use fastrand::Rng;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use switchboard_engine::event::TargetInfo;
 use switchboard_engine::plan::{Candidate, Plan, Tier};
 use switchboard_engine::provider::Wire;
+use switchboard_routing::equals::PeakEwma;
 use switchboard_sandbox::frames::Refusal;
 use tokio::time::Instant;
 
@@ -32,6 +34,8 @@ pub(crate) struct World {
     pub(crate) providers: Vec<String>,
     faults: Vec<Fault>,
     counted: Mutex<Counted>,
+    /// First-token times, as choosing the fastest of several sees them.
+    waits: Mutex<HashMap<TargetInfo, PeakEwma>>,
 }
 
 /// One target as it is simulated.
@@ -39,6 +43,7 @@ pub(crate) struct World {
 pub(super) struct SimTarget {
     pub(super) wire: Wire,
     pub(super) model: String,
+    info: TargetInfo,
     /// `provider/model`.
     pub(super) name: String,
     pub(super) behaviour: Behaviour,
@@ -119,16 +124,11 @@ pub(super) enum End {
 }
 
 impl World {
-    /// Makes a world for a plan, and marks the plan's targets so that their requests are known again.
-    pub(crate) fn new(
-        seed: u32,
-        plan: &mut Plan,
-        most_tokens: Option<u32>,
-        faults: &[Fault],
-    ) -> Self {
+    /// Makes a world for a plan with every target that a call may go to.
+    pub(crate) fn new(seed: u32, plan: &Plan, most_tokens: Option<u32>, faults: &[Fault]) -> Self {
         let mut targets = Vec::new();
         let mut providers: Vec<String> = Vec::new();
-        for candidate in &mut plan.candidates {
+        for candidate in &plan.candidates {
             let Candidate::Ready(target) = candidate else {
                 continue;
             };
@@ -140,13 +140,12 @@ impl World {
                     providers.len() - 1
                 }
             };
-            let mark = (TARGET_HEADER.to_owned(), targets.len().to_string());
-            target.endpoint.headers.push(mark);
             let about = faults.iter().enumerate();
             targets.push(SimTarget {
                 wire: target.endpoint.wire,
                 model: target.model.clone(),
                 name: format!("{}/{}", info.provider, info.model),
+                info: info.clone(),
                 behaviour: behaviour(target),
                 thinks: target.tier == Tier::Reasoning && target.capabilities.reasoning,
                 provider,
@@ -167,7 +166,39 @@ impl World {
             providers,
             faults: faults.to_vec(),
             counted: Mutex::new(counted),
+            waits: Mutex::default(),
         }
+    }
+
+    /// Marks a plan's targets so that their requests are known again.
+    pub(crate) fn mark(&self, plan: &mut Plan) {
+        for candidate in &mut plan.candidates {
+            if let Candidate::Ready(target) = candidate {
+                let info = target.info();
+                let place = self.targets.iter().position(|known| known.info == info);
+                let mark = place.map(|place| (TARGET_HEADER.to_owned(), place.to_string()));
+                target.endpoint.headers.extend(mark);
+            }
+        }
+    }
+
+    /// Takes in how long a target took to begin.
+    pub(crate) fn add_wait(&self, target: &TargetInfo, first_token_ms: u64) {
+        let now = self.now_ms();
+        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        let ms = first_token_ms as f64;
+        match waits.get_mut(target) {
+            Some(known) => known.add(ms, now),
+            None => {
+                waits.insert(target.clone(), PeakEwma::new(ms, now));
+            }
+        }
+    }
+
+    /// Returns how long a target takes to begin; `None`: it has not answered yet.
+    pub(crate) fn wait_of(&self, target: &TargetInfo) -> Option<PeakEwma> {
+        let waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        waits.get(target).copied()
     }
 
     /// Returns the rehearsal's time.

@@ -179,6 +179,7 @@ fn a_failure_is_told_with_its_kind_and_what_happened() {
 fn two_routes_meet_the_same_luck() {
     let mut both = setup(&["openai"], &["openai=errors:20%"]);
     both.subjects.push(Subject {
+        planner: None,
         name: "the same".into(),
         plan: plan(&["openai"]),
         request: request(),
@@ -198,6 +199,7 @@ fn two_routes_meet_the_same_luck() {
 fn a_fallback_is_told_to_be_better_than_none() {
     let mut both = setup(&["openai"], &["openai=outage:10m@5m"]);
     both.subjects.push(Subject {
+        planner: None,
         name: "with a fallback".into(),
         plan: plan(&["openai", "gemini"]),
         request: request(),

@@ -5,3 +5,4 @@
 mod invariants;
 mod repeat;
 mod support;
+mod whatif;

@@ -73,6 +73,7 @@ pub(crate) fn setup(names: &[&str], faults: &[&str]) -> Setup {
         subjects: vec![Subject {
             name: names.join(","),
             plan: plan(names),
+            planner: None,
             request: request(),
         }],
         faults: faults
@@ -83,6 +84,7 @@ pub(crate) fn setup(names: &[&str], faults: &[&str]) -> Setup {
         seed: 42,
         span: Duration::from_secs(3600),
         load: Load::Poisson,
+        shapes: Vec::new(),
         limits: RetryLimits::default(),
     }
 }

@@ -43,7 +43,8 @@ export class MockRehearsal {
         hint: "stop it first, or wait for its end",
       });
     }
-    const targets = this.#targets(params.route, "route");
+    const drafted = params.draft?.draft.steps.flatMap((step) => step.options.map((it) => it.model));
+    const targets = this.#targets(drafted?.join(",") ?? params.route, "route");
     const other = params.compare === undefined ? null : this.#targets(params.compare, "compare");
     const known = [...targets, ...(other ?? [])];
     const faults = params.faults.map((line, index) => {
@@ -56,7 +57,8 @@ export class MockRehearsal {
       }
       return fault;
     });
-    const result = imagine(params.route, targets, faults, params);
+    const name = drafted ? `${params.route} (draft)` : params.route;
+    const result = imagine(name, targets, faults, params);
     const compared = other && imagine(params.compare ?? "", other, faults, params);
     const calls = params.calls * (compared ? 2 : 1);
     const { seed, span_ms, load } = params;
@@ -65,6 +67,7 @@ export class MockRehearsal {
       seed,
       span_ms,
       load,
+      shapes: params.like_days === undefined ? 0 : 1000,
       faults,
       result,
       ...(compared ? { compared } : {}),
