@@ -207,6 +207,11 @@ export class MockBackend implements Backend {
     "routes.complete_rule": (params) => this.routes.complete(params),
     "config.versions": () => this.routes.versions(),
     "config.version": ({ id }) => this.routes.version(id),
+    "config.put_back": () => {
+      this.configError = null;
+      this.push({ kind: "config_changed", error: null });
+      return { kept: "/home/me/.config/switchboard/config.toml.broken" };
+    },
     "config.restore": ({ id }) => this.routes.restore(id),
     "export.preview": (params) => this.routes.preview(params),
     "import.preview": (params) => this.routes.previewImport(params),

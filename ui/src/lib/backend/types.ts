@@ -751,6 +751,15 @@ export type ConfigProblem = { file: string,
 line: number | null, column: number | null, field: string | null, message: string, fix: string | null, };
 
 /**
+ * What became of a broken configuration file.
+ */
+export type ConfigPutBack = { 
+/**
+ * Where the broken file is now; `None`: there was none.
+ */
+kept: string | null, };
+
+/**
  * One version of the configuration file that was active.
  */
 export type ConfigVersion = { 
@@ -3543,6 +3552,8 @@ export interface Api {
   "config.version": { params: ConfigVersionId; result: ConfigVersionText };
   /** Makes an old version of the configuration file active again. */
   "config.restore": { params: ConfigVersionId; result: ConfigVersion };
+  /** Puts the active configuration in the place of a broken file, which is kept beside it. */
+  "config.put_back": { params: Empty; result: ConfigPutBack };
   /** A route in the own form of a gateway for production. */
   "export.preview": { params: PreviewExport; result: ExportPreview };
   /** What another program's configuration would add to the file. */
