@@ -198,6 +198,10 @@ export class MockBackend implements Backend {
     "providers.find_local": () => this.#changed(this.providers.findLocal()),
     "models.list": () => this.providers.models(),
     "routes.list": () => this.routes.list(),
+    "routes.rename": ({ name, to }) => {
+      const draft = { ...this.routes.get(name).draft, name: to };
+      return this.routes.activate({ drafts: [{ original: name, draft }], remove: [] });
+    },
     "routes.experiment": ({ route, days }) => this.routes.experiment(route, days ?? 30),
     "routes.get": ({ name }) => this.routes.get(name),
     "routes.check": (params) => this.routes.check(params),

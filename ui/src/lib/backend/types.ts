@@ -2106,6 +2106,19 @@ general: boolean, behaviour: Behaviour, };
 export type RenameRoute = { name: string, to: string, };
 
 /**
+ * A route that gets another name.
+ */
+export type RenamedRoute = { from: string, to: string, 
+/**
+ * Titles of prompts whose columns name it.
+ */
+prompts: Array<string>, 
+/**
+ * Budgets that count its calls or fall back to it.
+ */
+budgets: Array<string>, };
+
+/**
  * Why a call failed: the first cause, then all that was tried.
  */
 export type Report = { 
@@ -2204,7 +2217,11 @@ export type RouteDiff = { before: string, after: string,
 /**
  * Line by line.
  */
-diff: Diff, added_lines: number, removed_lines: number, };
+diff: Diff, added_lines: number, removed_lines: number, 
+/**
+ * Routes that get another name, with what names them and gets it too.
+ */
+renamed: Array<RenamedRoute>, };
 
 /**
  * A route's whole form. What is `None` or empty is not written in the file.
