@@ -7,7 +7,7 @@ mod classify;
 mod pick;
 
 pub use asked::Asked;
-pub(crate) use asked::local_time;
+pub(crate) use asked::{budget_used, local_time};
 pub(crate) use auto::by_facts;
 pub use auto::{AUTO, Routed, route};
 
