@@ -55,7 +55,7 @@ impl Load {
         url: &str,
         model: &str,
         long: Duration,
-    ) -> Outcome<Spread> {
+    ) -> Outcome<Vec<Duration>> {
         let rate = setting("BENCH_RATE", 300);
         let gap = Duration::from_secs(1) / u32::try_from(rate)?;
         let count = u32::try_from(long.as_millis() / gap.as_millis().max(1))?;
@@ -75,7 +75,7 @@ impl Load {
         while let Some(done) = running.join_next().await {
             times.push(done??);
         }
-        Ok(Spread::new(times))
+        Ok(times)
     }
 
     /// Has `clients` ask again as soon as they are answered; returns how many answers there were.
@@ -113,8 +113,7 @@ impl Load {
         url: &str,
         model: &str,
         count: usize,
-        rounds: usize,
-    ) -> Outcome<Spread> {
+    ) -> Outcome<Vec<Duration>> {
         let one = |at: usize| async move {
             // Not all in the same moment: the load's own queue is not to be measured.
             tokio::time::sleep(Duration::from_millis(at as u64 * 7)).await;
@@ -128,12 +127,7 @@ impl Load {
             }
             first.ok_or_else(|| "a stream without text".into())
         };
-        let mut times = Vec::new();
-        for _ in 0..rounds {
-            let round: Outcome<Vec<Duration>> = try_join_all((0..count).map(one)).await;
-            times.extend(round?);
-        }
-        Ok(Spread::new(times))
+        try_join_all((0..count).map(one)).await
     }
 
     /// Asks a model that fails, with another to fall back to.
