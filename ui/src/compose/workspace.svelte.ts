@@ -8,6 +8,7 @@ import {
 } from "../lib/backend";
 import { Autosave } from "../lib/prompt/autosave.svelte";
 import { editable, emptyBody, sampleBody } from "../lib/prompt/body";
+import { followed } from "../lib/renames";
 import { toasts } from "../lib/toasts.svelte";
 import { uiState } from "../lib/ui_state";
 import { Comparison } from "./comparison.svelte";
@@ -159,6 +160,21 @@ export class Workspace {
 
   redo(): void {
     this.#travel(this.#history.redo($state.snapshot(this.body)));
+  }
+
+  /** Gives columns that name a route its new name. No undo of the prompt: the route is not called so any more. */
+  follow(from: string, to: string): void {
+    let changed = false;
+    const rename = (model: string): string => {
+      const next = followed(model, from, to);
+      changed ||= next !== model;
+      return next;
+    };
+    for (const column of this.body.columns) {
+      column.model = rename(column.model);
+      column.fallbacks = column.fallbacks.map(rename);
+    }
+    if (changed) this.touch();
   }
 
   column(id: string): Column | undefined {

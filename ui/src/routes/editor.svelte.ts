@@ -1,13 +1,17 @@
 import {
   backend,
   toBackendError,
+  type RenamedRoute,
   type RouteCheck,
   type RouteDraft,
   type RouteForm,
 } from "../lib/backend";
 import { explained } from "../lib/errors";
+import { routeRenamed } from "../lib/renames";
 import { routes } from "../lib/routes.svelte";
+import { toasts } from "../lib/toasts.svelte";
 import { uiState } from "../lib/ui_state";
+import { strings } from "./strings";
 import { freeName, newRoute, same } from "./form";
 
 /** How long typing rests before the program judges a form, in milliseconds. */
@@ -177,10 +181,24 @@ export class RouteEditor {
     return { drafts, remove };
   }
 
+  /** Takes a renaming back, with everything that followed it. */
+  async renameBack({ from, to }: RenamedRoute): Promise<void> {
+    try {
+      await backend().call("routes.rename", { name: to, to: from });
+      routeRenamed(to, from);
+      toasts.show(strings.renamedBack(from), { kind: "success" });
+      await routes.refresh();
+      if (this.key === to) this.select(from);
+    } catch (thrown) {
+      toasts.error(thrown);
+    }
+  }
+
   /** Makes every draft active. Rejects with what is wrong; nothing is lost then. */
-  async activate(): Promise<void> {
+  async activate(renamed: readonly RenamedRoute[] = []): Promise<void> {
     const done = this.changed;
     await backend().call("routes.activate", this.edits());
+    for (const { from, to } of renamed) routeRenamed(from, to);
     const open = done.find(([key]) => key === this.key)?.[1];
     const next = open ? (open.removed ? "" : (open.draft?.name ?? "")) : this.key;
     await routes.refresh();

@@ -203,6 +203,14 @@ export const strings = {
   activate: "Activate",
   activating: "Activating…",
   activated: (names: string): string => `${names} activated`,
+  renamed: (from: string, to: string): string => `${from} is called ${to} from now on.`,
+  follow: (prompts: readonly string[], budgets: readonly string[]): string =>
+    `What names it follows: ${sentenceList([
+      ...prompts.map((title) => `the prompt “${title}”`),
+      ...budgets.map((name) => `the budget ${name}`),
+    ])}.`,
+  followNone: "No prompt and no budget names it. Programs that call it by name must be changed.",
+  renamedBack: (from: string): string => `It is called ${from} again`,
   cancel: "Cancel",
   nothingChanged: "Nothing differs from what is active.",
   before: "Active",

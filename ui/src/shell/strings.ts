@@ -48,6 +48,12 @@ export const strings = {
   historyKept: "Nothing is lost while Switchboard runs: it tries again by itself.",
   configTitle: "The configuration file is broken",
   configActive: "The last good configuration stays active.",
+  putBack: "Put the good one back",
+  putBackHelp: "The broken file is kept beside it.",
+  putBackDone: (kept: string | null): string =>
+    kept === null
+      ? "The configuration file is there again"
+      : `The configuration file is good again. The broken one is kept as ${kept}`,
   place: (file: string, line: number | null, column: number | null): string =>
     line === null ? file : `${file}, line ${line}${column === null ? "" : `, column ${column}`}`,
   field: (field: string): string => `field ${field}`,

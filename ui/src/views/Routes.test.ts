@@ -6,6 +6,8 @@ import { MockBackend } from "../lib/backend/mock";
 import { actions } from "../lib/keys/actions.svelte";
 import { live } from "../lib/live";
 import { navigation } from "../lib/navigation.svelte";
+import { onRouteRenamed } from "../lib/renames";
+import { toasts } from "../lib/toasts.svelte";
 import { uiState } from "../lib/ui_state";
 import { newRoute } from "../routes/form";
 import Routes from "./Routes.svelte";
@@ -270,5 +272,32 @@ describe("Routes", () => {
     await fireEvent.click(screen.getByTestId("route-standard"));
     await pass();
     expect(models()[0]).toBe("anthropic/claude-sonnet-5-5");
+  });
+
+  it("says what follows a new name, tells the composer, and takes it back in one step", async () => {
+    const draft = newRoute("support", "sandbox/swift");
+    backend.routes.own.set(draft.name, draft);
+    const heard: string[] = [];
+    const stop = onRouteRenamed((from, to) => heard.push(`${from} ${to}`));
+    await open();
+    await fireEvent.click(screen.getByTestId("route-support"));
+    await pass();
+    actions.run("routes.edit");
+    await pass();
+    expect(document.activeElement).toBe(screen.getByTestId("route-name"));
+    await fireEvent.input(screen.getByTestId("route-name"), { target: { value: "help" } });
+    await pass();
+    actions.run("routes.review");
+    await pass();
+    expect(screen.getByTestId("review-renamed")).toHaveTextContent(
+      "support is called help from now on. What names it follows: the prompt “Triage”.",
+    );
+    await fireEvent.click(screen.getByTestId("review-activate"));
+    await pass();
+    toasts.shown.at(-1)?.action?.run();
+    await pass();
+    expect(heard).toEqual(["support help", "help support"]);
+    expect(screen.getByTestId("route-support")).toHaveAttribute("aria-current", "true");
+    stop();
   });
 });

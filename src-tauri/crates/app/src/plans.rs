@@ -9,7 +9,7 @@ mod live_figures;
 mod pick;
 
 pub use asked::Asked;
-pub(crate) use asked::{local_time, local_time_of};
+pub(crate) use asked::{budget_used, local_time, local_time_of};
 pub(crate) use auto::by_facts;
 pub use auto::{AUTO, Routed, route};
 pub(crate) use gathered::Gathered;

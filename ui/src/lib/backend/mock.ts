@@ -205,6 +205,10 @@ export class MockBackend implements Backend {
     "models.list": () => this.providers.models(),
     "tokens.count": (params) => countTokens(params, this.providers.models()),
     "routes.list": () => this.routes.list(),
+    "routes.rename": ({ name, to }) => {
+      const draft = { ...this.routes.get(name).draft, name: to };
+      return this.routes.activate({ drafts: [{ original: name, draft }], remove: [] });
+    },
     "routes.experiment": ({ route, days }) => this.routes.experiment(route, days ?? 30),
     "routes.get": ({ name }) => this.routes.get(name),
     "routes.check": (params) => this.routes.check(params),
@@ -214,6 +218,11 @@ export class MockBackend implements Backend {
     "routes.complete_rule": (params) => this.routes.complete(params),
     "config.versions": () => this.routes.versions(),
     "config.version": ({ id }) => this.routes.version(id),
+    "config.put_back": () => {
+      this.configError = null;
+      this.push({ kind: "config_changed", error: null });
+      return { kept: "/home/me/.config/switchboard/config.toml.broken" };
+    },
     "config.restore": ({ id }) => this.routes.restore(id),
     "export.preview": (params) => this.routes.preview(params),
     "import.preview": (params) => this.routes.previewImport(params),

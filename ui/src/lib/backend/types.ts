@@ -756,6 +756,15 @@ export type ConfigProblem = { file: string,
 line: number | null, column: number | null, field: string | null, message: string, fix: string | null, };
 
 /**
+ * What became of a broken configuration file.
+ */
+export type ConfigPutBack = { 
+/**
+ * Where the broken file is now; `None`: there was none.
+ */
+kept: string | null, };
+
+/**
  * One version of the configuration file that was active.
  */
 export type ConfigVersion = { 
@@ -2133,6 +2142,19 @@ general: boolean, behaviour: Behaviour, };
 export type RenameRoute = { name: string, to: string, };
 
 /**
+ * A route that gets another name.
+ */
+export type RenamedRoute = { from: string, to: string, 
+/**
+ * Titles of prompts whose columns name it.
+ */
+prompts: Array<string>, 
+/**
+ * Budgets that count its calls or fall back to it.
+ */
+budgets: Array<string>, };
+
+/**
  * Why a call failed: the first cause, then all that was tried.
  */
 export type Report = { 
@@ -2231,7 +2253,11 @@ export type RouteDiff = { before: string, after: string,
 /**
  * Line by line.
  */
-diff: Diff, added_lines: number, removed_lines: number, };
+diff: Diff, added_lines: number, removed_lines: number, 
+/**
+ * Routes that get another name, with what names them and gets it too.
+ */
+renamed: Array<RenamedRoute>, };
 
 /**
  * A route's whole form. What is `None` or empty is not written in the file.
@@ -3766,6 +3792,8 @@ export interface Api {
   "config.version": { params: ConfigVersionId; result: ConfigVersionText };
   /** Makes an old version of the configuration file active again. */
   "config.restore": { params: ConfigVersionId; result: ConfigVersion };
+  /** Puts the active configuration in the place of a broken file, which is kept beside it. */
+  "config.put_back": { params: Empty; result: ConfigPutBack };
   /** A route in the own form of a gateway for production. */
   "export.preview": { params: PreviewExport; result: ExportPreview };
   /** What another program's configuration would add to the file. */

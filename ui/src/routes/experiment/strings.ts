@@ -35,6 +35,7 @@ export const strings = {
     liked: { less: "points fewer", more: "points more" },
     retries: { less: "fewer", more: "more" },
   },
+  units: { cost: "", latency: "", answered: " points", liked: " points", retries: "" },
   interval: (low: string, high: string): string => `95 %: ${low} to ${high}`,
   noDifference: "no difference shown",
   wouldShow: (calls: string): string => `about ${calls} more would show one this large`,

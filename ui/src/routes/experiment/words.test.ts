@@ -38,7 +38,7 @@ it("gives a verdict with its interval in the unit of the measure", () => {
     "$0.0012 less (95 %: −$0.0015 to −$0.00090)",
   );
   expect(line("answered", { ...better, difference: 0.031, low: 0.01, high: 0.05 })).toBe(
-    "3.1 points more (95 %: 1.0 to 5.0)",
+    "3.1 points more (95 %: 1.0 to 5.0 points)",
   );
   const slower = of("latency", { says: "worse", difference: 1200, low: 900, high: 1500 });
   expect(lineOf(slower, 30, SHARES)).toEqual({

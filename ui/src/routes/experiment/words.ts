@@ -105,7 +105,9 @@ function rounded(value: number): string {
 
 function range(measure: Measure, { low, high }: CompareVerdict): string {
   if (low === null || high === null) return "";
-  return ` (${strings.interval(signed(measure, low), signed(measure, high))})`;
+  const [from, to] = [signed(measure, low), signed(measure, high)];
+  // An interval without width says nothing that the verdict does not.
+  return from === to ? "" : ` (${strings.interval(from, `${to}${strings.units[measure]}`)})`;
 }
 
 function signed(measure: Measure, value: number): string {

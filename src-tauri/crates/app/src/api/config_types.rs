@@ -40,6 +40,13 @@ pub struct ConfigVersionId {
     pub id: u32,
 }
 
+/// What became of a broken configuration file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ConfigPutBack {
+    /// Where the broken file is now; `None`: there was none.
+    pub kept: Option<String>,
+}
+
 /// A version with its text and what sets it apart from the active one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ConfigVersionText {

@@ -128,6 +128,8 @@ api! {
     "config.version" => crate::config::versions::get, ConfigVersionId, ConfigVersionText;
     #[doc = "Makes an old version of the configuration file active again."]
     "config.restore" => crate::config::versions::restore, ConfigVersionId, ConfigVersion;
+    #[doc = "Puts the active configuration in the place of a broken file, which is kept beside it."]
+    "config.put_back" => crate::config::versions::put_back, Empty, ConfigPutBack;
 
     #[doc = "A route in the own form of a gateway for production."]
     "export.preview" => crate::export::preview, PreviewExport, ExportPreview;

@@ -259,6 +259,19 @@ pub struct RouteDiff {
     pub diff: Diff,
     pub added_lines: u32,
     pub removed_lines: u32,
+    /// Routes that get another name, with what names them and gets it too.
+    pub renamed: Vec<RenamedRoute>,
+}
+
+/// A route that gets another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RenamedRoute {
+    pub from: String,
+    pub to: String,
+    /// Titles of prompts whose columns name it.
+    pub prompts: Vec<String>,
+    /// Budgets that count its calls or fall back to it.
+    pub budgets: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

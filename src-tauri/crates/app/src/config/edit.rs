@@ -2,7 +2,7 @@
 
 use crate::api::types::{ApiError, ErrorCode};
 use crate::config::{file, shown, tables};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use switchboard_engine::config::{Config, SecretRef, SecretSource};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value, value};
 
@@ -32,7 +32,7 @@ pub(super) fn edit_file(
         if read(path)? != before {
             continue;
         }
-        replace_file(path, &after)?;
+        replace_file(path, &after, false)?;
         return Ok((config, after));
     }
     Err(ApiError {
@@ -43,12 +43,21 @@ pub(super) fn edit_file(
     })
 }
 
-/// Replaces the file in one step.
+/// Replaces the file in one step. `keep`: what is there is kept beside it first; returns where.
 ///
 /// # Errors
 /// `Config` if it cannot be written.
-pub(crate) fn replace_file(path: &Path, text: &str) -> Result<(), ApiError> {
-    file::replace(path, text).map_err(|error| {
+pub(crate) fn replace_file(
+    path: &Path,
+    text: &str,
+    keep: bool,
+) -> Result<Option<PathBuf>, ApiError> {
+    let replaced = if keep {
+        file::replace_kept(path, text)
+    } else {
+        file::replace(path, text).map(|()| None)
+    };
+    replaced.map_err(|error| {
         config_error(
             format!(
                 "the configuration file could not be written: {}",

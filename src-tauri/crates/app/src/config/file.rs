@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use switchboard_engine::config::TEXT_LIMIT;
 
+/// Most broken files that are kept beside the good one.
+const MOST_KEPT: u32 = 99;
+
 /// Returns a problem with the file as a whole.
 pub(super) fn problem(path: &Path, message: &str, fix: Option<&str>) -> ConfigProblem {
     ConfigProblem {
@@ -66,19 +69,29 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigProblem> {
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     if bytes.len() > TEXT_LIMIT {
-        let message = format!("the configuration file is larger than {TEXT_LIMIT} bytes");
-        return Err(problem(path, &message, None));
+        let message = format!(
+            "the configuration file is larger than {} MB",
+            TEXT_LIMIT / (1024 * 1024)
+        );
+        let fix = "look whether another file was copied over it";
+        return Err(problem(path, &message, Some(fix)));
     }
     // Some editors on Windows begin a file with a byte order mark.
     if bytes.starts_with(b"\xef\xbb\xbf") {
         bytes.drain(..3);
     }
-    String::from_utf8(bytes).map_err(|_| {
-        problem(
-            path,
-            "the configuration file is not UTF-8 text",
-            Some("save it as UTF-8 in your editor"),
-        )
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..good).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count();
+        ConfigProblem {
+            line: u32::try_from(line.saturating_add(1)).ok(),
+            ..problem(
+                path,
+                "the configuration file is not UTF-8 text",
+                Some("save it as UTF-8 in your editor"),
+            )
+        }
     })
 }
 
@@ -103,6 +116,38 @@ pub(super) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
         let _ = std::fs::remove_file(&temporary);
     }
     written
+}
+
+/// Moves what is there aside, whatever it is, then writes the file. Returns where the old one is; `None`: there was none.
+pub(super) fn replace_kept(path: &Path, text: &str) -> std::io::Result<Option<PathBuf>> {
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let kept = match target.symlink_metadata() {
+        Ok(_) => {
+            let kept = free_name(&target)?;
+            std::fs::rename(&target, &kept)?;
+            Some(kept)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let written = replace(&target, text);
+    if let (Err(_), Some(kept)) = (&written, &kept) {
+        // The error that counts is the one of writing.
+        let _ = std::fs::rename(kept, &target);
+    }
+    written.map(|()| kept)
+}
+
+/// Returns `config.toml.broken`, or the first of `.broken-2` and on that is free.
+fn free_name(path: &Path) -> std::io::Result<PathBuf> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    (1..=MOST_KEPT)
+        .map(|number| match number {
+            1 => path.with_file_name(format!("{name}.broken")),
+            number => path.with_file_name(format!("{name}.broken-{number}")),
+        })
+        .find(|path| path.symlink_metadata().is_err())
+        .ok_or_else(|| std::io::Error::from(std::io::ErrorKind::AlreadyExists))
 }
 
 fn write_new(path: &Path, text: &str) -> std::io::Result<()> {

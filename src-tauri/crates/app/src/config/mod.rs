@@ -180,20 +180,25 @@ impl ConfigHandle {
         })
     }
 
-    /// Replaces the whole file, a broken one too.
+    /// Replaces the whole file. A broken one is kept beside it; returns where, or `None` if there was none.
     ///
     /// # Errors
     /// `InvalidParams` with the field if the text is not valid, `Config` if it cannot be written.
-    pub(crate) async fn replace_as(&self, what: Change, text: String) -> Result<(), ApiError> {
+    pub(crate) async fn replace_as(
+        &self,
+        what: Change,
+        text: String,
+    ) -> Result<Option<PathBuf>, ApiError> {
         let handle = self.clone();
         let replaced = tokio::task::spawn_blocking(move || {
             let config = edit::check(&text)?;
-            {
+            let kept = {
                 let _held = handle.hold();
-                edit::replace_file(&handle.inner.path, &text)?;
-            }
+                let is_broken = handle.inner.snapshot.borrow().problem.is_some();
+                edit::replace_file(&handle.inner.path, &text, is_broken)?
+            };
             handle.publish(Ok((config, text)), Some(what));
-            Ok(())
+            Ok(kept)
         });
         replaced.await.unwrap_or_else(|_| {
             let message = "the configuration file could not be changed";

@@ -377,3 +377,49 @@ async fn changes_of_others_made_meanwhile_are_kept() {
     let left: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().collect();
     assert_eq!(left.len(), 1, "no temporary file stays behind");
 }
+
+#[tokio::test]
+async fn a_broken_file_is_kept_beside_the_one_that_takes_its_place() {
+    let (folder, path) = place();
+    let good = "[settings]\nretries = 4\n";
+    let put = |handle: ConfigHandle| async move {
+        handle
+            .replace_as(Change::default(), good.to_owned())
+            .await
+            .unwrap()
+    };
+    // A file that is whole is simply replaced.
+    std::fs::write(&path, "[settings]\nretries = 3\n").unwrap();
+    let handle = ConfigHandle::open(&path);
+    assert_eq!(put(handle.clone()).await, None);
+
+    let breaks: [&[u8]; 3] = [b"[settings\n", b"a = 1\nb = \"\xff\"\n", &[b'#'; 2_000_000]];
+    for (at, bytes) in breaks.into_iter().enumerate() {
+        std::fs::write(&path, bytes).unwrap();
+        handle.reload();
+        let problem = handle.problem().unwrap();
+        assert_eq!(problem.line, [Some(1), Some(2), None][at], "{problem:?}");
+        let kept = put(handle.clone()).await.unwrap();
+        assert_eq!(std::fs::read(&kept).unwrap(), bytes);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), good);
+        assert_eq!(handle.problem(), None);
+    }
+    // Gone, and a folder in its place.
+    std::fs::remove_file(&path).unwrap();
+    handle.reload();
+    assert_eq!(put(handle.clone()).await, None);
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    handle.reload();
+    assert!(handle.problem().is_some());
+    let kept = put(handle.clone()).await.unwrap();
+    assert_eq!(
+        kept,
+        folder
+            .path()
+            .canonicalize()
+            .unwrap()
+            .join("config.toml.broken-4")
+    );
+    assert!(kept.is_dir() && path.is_file());
+}

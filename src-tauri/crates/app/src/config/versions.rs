@@ -156,6 +156,36 @@ pub async fn restore(app: &App, params: ConfigVersionId) -> Result<ConfigVersion
     current(app, what).await
 }
 
+/// Puts the active configuration in the place of a broken file, which is kept beside it. Where the program started
+/// with the broken file, the newest version that is kept is taken.
+///
+/// # Errors
+/// `Conflict` if the file is not broken, `Config` if the folder cannot be written, `Store`.
+pub async fn put_back(app: &App, _params: Empty) -> Result<ConfigPutBack, ApiError> {
+    if app.config().problem().is_none() {
+        return Err(ApiError::new(
+            ErrorCode::Conflict,
+            "the configuration file is not broken",
+        ));
+    }
+    let mut text = app.config().text().to_string();
+    if text.is_empty() {
+        text = match app.store().config_versions().await?.first() {
+            Some(row) => app.store().config_version(row.id).await?.1,
+            None => super::FIRST_FILE.to_owned(),
+        };
+    }
+    let what = Change {
+        note: Some("put in the place of a broken file".to_owned()),
+        restored_from: None,
+    };
+    let kept = app.config().replace_as(what.clone(), text).await?;
+    current(app, what).await?;
+    Ok(ConfigPutBack {
+        kept: kept.map(|path| path.display().to_string()),
+    })
+}
+
 fn shown(row: ConfigVersionRow, active: bool) -> ConfigVersion {
     ConfigVersion {
         id: row.id,

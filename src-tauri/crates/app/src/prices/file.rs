@@ -75,7 +75,7 @@ pub async fn update(app: &App, params: UpdatePrices) -> Result<PriceUpdate, ApiE
             Ok(new) => new,
             Err(refused) => return Ok::<_, ApiError>((before, Err(refused))),
         };
-        replace_file(&path, &params.text).map_err(|error| ApiError {
+        replace_file(&path, &params.text, false).map_err(|error| ApiError {
             message: "the price file is good but could not be kept".to_owned(),
             code: ErrorCode::Store,
             ..error

@@ -2,6 +2,7 @@
 
 use super::check::check;
 use super::draft::draft;
+use super::follow;
 use super::write::{ROUTES, Shape, write};
 use crate::App;
 use crate::api::types::*;
@@ -54,6 +55,15 @@ pub async fn check_form(app: &App, params: CheckRoute) -> Result<RouteCheck, Api
 pub async fn diff(app: &App, params: RouteEdits) -> Result<RouteDiff, ApiError> {
     let before = app.config().text();
     let mut document = parsed(&before)?;
+    let mut renamed = Vec::new();
+    for (from, to) in follow::renames(app, &params) {
+        renamed.push(RenamedRoute {
+            prompts: follow::prompts(app, &from, None).await?,
+            budgets: follow::budgets(&mut document, &from, None),
+            from,
+            to,
+        });
+    }
     apply(app, &mut document, &params)?;
     let after = document.to_string();
     check_text(&after).map_err(|error| at_edit(error, &params))?;
@@ -64,6 +74,7 @@ pub async fn diff(app: &App, params: RouteEdits) -> Result<RouteDiff, ApiError> 
         diff,
         added_lines,
         removed_lines,
+        renamed,
     })
 }
 
@@ -194,11 +205,16 @@ async fn activate_noted(
         note: Some(note),
         restored_from: None,
     };
+    let renames = follow::renames(app, &params);
     let edits = params.clone();
     let of_app = app.clone();
     let change = move |document: &mut DocumentMut| apply(&of_app, document, &edits);
     let activated = versions::activate(app, what, change).await;
-    activated.map_err(|error| at_edit(error, &params))
+    let activated = activated.map_err(|error| at_edit(error, &params))?;
+    for (from, to) in renames {
+        follow::prompts(app, &from, Some(&to)).await?;
+    }
+    Ok(activated)
 }
 
 fn form_of(app: &App, name: &str) -> Result<RouteDraft, ApiError> {
@@ -239,6 +255,9 @@ pub(super) fn apply(
             return Err(unknown(app, name));
         }
         write(document, original, &edit.draft, Shape::Shortest)?;
+    }
+    for (from, to) in follow::renames(app, edits) {
+        follow::budgets(document, &from, Some(&to));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::api::types::*;
 use std::time::Duration;
-use switchboard_engine::config::Config;
+use switchboard_engine::config::{Config, task_limits};
 use switchboard_engine::plan::{Target, Tier};
 use switchboard_engine::price::PicoUsd;
 use switchboard_engine::usage::Usage;
@@ -207,7 +207,7 @@ fn deadline(config: &Config, draft: &RouteDraft, visits: &[Vec<Option<Target>>])
     let own = draft.deadline_ms.map(Duration::from_millis);
     let task = draft
         .task
-        .map(|task| super::draft::task_of(task).limits().1);
+        .map(|task| task_limits(super::draft::task_of(task)).1);
     own.or(task)
         .or(config.settings.deadline)
         .unwrap_or_else(|| {
@@ -226,7 +226,7 @@ fn deadline(config: &Config, draft: &RouteDraft, visits: &[Vec<Option<Target>>])
 fn most_output(draft: &RouteDraft, target: &Target) -> u64 {
     let task = draft
         .task
-        .map(|task| super::draft::task_of(task).limits().0);
+        .map(|task| task_limits(super::draft::task_of(task)).0);
     let route = draft.max_tokens.or(task).map(|limit| {
         let room = match target.capabilities.reasoning {
             true => crate::plans::THINKING_ROOM,

@@ -321,6 +321,9 @@ fn facts(app: &App, params: &ExplainRequest) -> Facts {
         },
         caller: said.caller.clone().or(Some(app.caller().name().to_owned())),
         local_time: said.local_time.or(Some(now)),
+        budget_used: said
+            .budget_used
+            .or_else(|| plans::budget_used(app, said.caller.as_deref(), said.project.as_deref())),
         ..said
     }
 }

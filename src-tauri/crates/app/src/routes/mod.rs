@@ -6,6 +6,7 @@ mod edit;
 mod estimate;
 mod experiment;
 mod explain;
+mod follow;
 mod place;
 pub(crate) mod twin;
 mod write;

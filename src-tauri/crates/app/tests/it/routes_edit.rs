@@ -463,3 +463,70 @@ async fn a_route_is_renamed_copied_and_removed_with_its_comments() {
         .unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidParams);
 }
+
+async fn models(world: &World, prompt: &str) -> Vec<String> {
+    let prompt = world
+        .call("prompts.get", json!({"id": prompt}))
+        .await
+        .unwrap();
+    let columns = prompt["body"]["columns"].as_array().unwrap();
+    let model = |column: &Value| column["model"].as_str().unwrap().to_owned();
+    columns.iter().map(model).collect()
+}
+
+async fn file_of(world: &World) -> String {
+    let diff = world.call("routes.diff", json!({"drafts": []})).await;
+    diff.unwrap()["before"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_names_a_route_gets_its_new_name_with_it_and_back_again() {
+    let file = format!(
+        "{FILE}\n[budgets.team]\nlimit = 5\nwindow = \"month\"\nroute = \"support\" # theirs\n\n\
+         [budgets.all]\nlimit = 50\nwindow = \"month\"\ndegrade_to = \"support\"\n"
+    );
+    let world = World::with_config(&file).await;
+    let column = |id: &str, model: &str| json!({"id": id, "model": model});
+    let body = json!({
+        "messages": [{"role": "user", "parts": [{"type": "text", "text": "Hello"}]}],
+        "variables": {}, "tools": [], "response_format": {"type": "text"}, "params": {},
+        "columns": [column("a", "support"), column("b", "sim:support"), column("c", "other")],
+    });
+    let new = json!({"title": "Greeting", "body": body});
+    let made = world.call("prompts.create", new).await.unwrap();
+    let id = made["id"].as_str().unwrap();
+
+    let mut draft = form(&world, "support").await.draft;
+    draft.name = "help".to_owned();
+    let diff = world
+        .call("routes.diff", edit(Some("support"), &draft))
+        .await
+        .unwrap();
+    let diff: RouteDiff = serde_json::from_value(diff).unwrap();
+    let renamed = &diff.renamed[0];
+    assert_eq!(
+        (renamed.from.as_str(), renamed.to.as_str()),
+        ("support", "help")
+    );
+    assert_eq!(renamed.prompts, ["Greeting"]);
+    assert_eq!(renamed.budgets, ["team", "all"]);
+    assert_eq!(
+        models(&world, id).await[0],
+        "support",
+        "a review changes nothing"
+    );
+
+    activate(&world, Some("support"), &draft).await;
+    assert_eq!(models(&world, id).await, ["help", "sim:help", "other"]);
+    let text = file_of(&world).await;
+    assert!(text.contains("route = \"help\" # theirs"), "{text}");
+    assert!(text.contains("degrade_to = \"help\""), "{text}");
+
+    let back = json!({"name": "help", "to": "support"});
+    world.call("routes.rename", back).await.unwrap();
+    assert_eq!(
+        models(&world, id).await,
+        ["support", "sim:support", "other"]
+    );
+    assert_eq!(file_of(&world).await, file);
+}

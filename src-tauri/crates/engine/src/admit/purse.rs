@@ -9,6 +9,7 @@ use crate::call::CallId;
 use crate::policy::budget::{Budget, Labels, Step};
 use crate::policy::ledger::{HoldId, Ledger, Refusal, Standing};
 use crate::policy::period::Calendar;
+use crate::policy::period::Period;
 use crate::price::PicoUsd;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -113,6 +114,21 @@ impl Purse {
             .filter(near)
             .map(|standing| standing.budget)
             .collect()
+    }
+
+    /// Returns how much is used of the budget that is used most among those that spending with these labels falls
+    /// under, what is set aside included: 0 is none, 1 all of it. `None`: no budget of theirs has a limit. Budgets of
+    /// single calls do not fill.
+    pub fn used_share(&self, labels: &Labels) -> Option<f64> {
+        let share = |standing: Standing| {
+            let limit = standing.limit.filter(|limit| limit.0 > 0)?;
+            let counts =
+                standing.budget.period != Period::Call && standing.budget.scope.covers(labels);
+            let used = standing.spent.0.saturating_add(standing.reserved.0);
+            counts.then(|| used as f64 / limit.0 as f64)
+        };
+        let shares = self.standings().into_iter().filter_map(share);
+        shares.reduce(f64::max)
     }
 
     /// Replaces the callers that are stopped.

@@ -147,7 +147,7 @@ mod tests {
             let mut routes = default_routes().iter();
             let route = routes.find(|route| route.name == task.name()).unwrap();
             assert_eq!(route.task, Some(task));
-            let (tokens, time) = task.limits();
+            let (tokens, time) = crate::config::task_limits(task);
             assert_eq!(
                 (route.output_limit(), route.time_limit()),
                 (Some(tokens), Some(time))

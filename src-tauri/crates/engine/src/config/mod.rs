@@ -47,7 +47,9 @@ pub use presets::{Preset, preset, presets};
 pub use provider::{ProviderConfig, SecretRef, SecretSource};
 pub use raw::nearest;
 pub use read_route::check_route_name;
-pub use route::{LOCAL, Pick, RouteConfig, RouteOption, RouteStep, RouteTarget, StepClocks, Task};
+pub use route::{
+    LOCAL, Pick, RouteConfig, RouteOption, RouteStep, RouteTarget, StepClocks, Task, task_limits,
+};
 pub use settings::{Network, Proxy, Settings, TierTimeouts};
 pub use validate::{check_base_url, check_id, check_key_name, check_model_name};
 

@@ -5,6 +5,7 @@ use crate::plan::{Hedge, Limits, Recovery, Rulings, Tier};
 
 pub use crate::plan::StepClocks;
 use std::time::Duration;
+pub use switchboard_routing::Task;
 
 /// A route, as configured or built in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,52 +114,17 @@ pub enum RouteTarget {
 /// The word in a route's targets that stands for a model on this machine.
 pub const LOCAL: &str = "local";
 
-/// A kind of work, with the limits that suit it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Task {
-    Classification,
-    Summarization,
-    CodeGeneration,
-    ComplexReasoning,
-    Translation,
-    DataExtraction,
-}
-
-impl Task {
-    /// Every task, in the order in which routes are listed.
-    pub const ALL: [Self; 6] = [
-        Self::Classification,
-        Self::Summarization,
-        Self::CodeGeneration,
-        Self::ComplexReasoning,
-        Self::Translation,
-        Self::DataExtraction,
-    ];
-
-    /// Returns the name used in configuration files; also that of the task's built-in route.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Classification => "classification",
-            Self::Summarization => "summarization",
-            Self::CodeGeneration => "code_generation",
-            Self::ComplexReasoning => "complex_reasoning",
-            Self::Translation => "translation",
-            Self::DataExtraction => "data_extraction",
-        }
-    }
-
-    /// Returns most tokens of an answer and the deadline of a call.
-    pub const fn limits(self) -> (u32, Duration) {
-        let (tokens, seconds) = match self {
-            Self::Classification => (100, 10),
-            Self::Summarization => (1000, 30),
-            Self::CodeGeneration => (4000, 60),
-            Self::ComplexReasoning => (8000, 120),
-            Self::Translation => (2000, 30),
-            Self::DataExtraction => (4000, 30),
-        };
-        (tokens, Duration::from_secs(seconds))
-    }
+/// Returns most tokens of an answer and the deadline of a call that suit a kind of work.
+pub const fn task_limits(task: Task) -> (u32, Duration) {
+    let (tokens, seconds) = match task {
+        Task::Classification => (100, 10),
+        Task::Summarization => (1000, 30),
+        Task::CodeGeneration => (4000, 60),
+        Task::ComplexReasoning => (8000, 120),
+        Task::Translation => (2000, 30),
+        Task::DataExtraction => (4000, 30),
+    };
+    (tokens, Duration::from_secs(seconds))
 }
 
 impl RouteConfig {
@@ -170,12 +136,13 @@ impl RouteConfig {
 
     /// Returns most tokens of an answer where the call does not say: the route's own, else its task's.
     pub fn output_limit(&self) -> Option<u32> {
-        self.max_tokens.or(self.task.map(|task| task.limits().0))
+        self.max_tokens
+            .or(self.task.map(|task| task_limits(task).0))
     }
 
     /// Returns the deadline of a call: the route's own, else its task's.
     pub fn time_limit(&self) -> Option<Duration> {
-        self.deadline.or(self.task.map(|task| task.limits().1))
+        self.deadline.or(self.task.map(|task| task_limits(task).1))
     }
 }
 

@@ -113,7 +113,13 @@ export class MockRouteEdit {
   diff({ drafts, remove }: RouteEdits): RouteDiff {
     const before = text([...this.own.values()]);
     const after = text(this.#after({ drafts, remove }));
-    return { before, after, diff: diffWords(before, after), added_lines: 1, removed_lines: 0 };
+    const renamed = drafts.flatMap(({ original, draft }) =>
+      original === undefined || original === draft.name || !this.own.has(original)
+        ? []
+        : [{ from: original, to: draft.name, prompts: ["Triage"], budgets: [] }],
+    );
+    const diff = diffWords(before, after);
+    return { before, after, diff, added_lines: 1, removed_lines: 0, renamed };
   }
 
   activate(edits: RouteEdits): ConfigVersion {
