@@ -11,8 +11,8 @@ use switchboard_engine::error::{CallError, ErrorKind};
 use switchboard_engine::event::TargetInfo;
 use switchboard_engine::plan::{Candidate, Plan, Target};
 use switchboard_engine::provider::{count_request, counted};
-use switchboard_engine::transport::Transport;
 use switchboard_engine::tokens::estimate_input_tokens;
+use switchboard_engine::transport::Transport;
 use tokio::time::timeout;
 
 /// How long a provider may take to count before an estimate is given.
