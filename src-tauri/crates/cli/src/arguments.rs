@@ -192,7 +192,7 @@ pub(crate) struct Prompt {
     #[arg(long, value_name = "EFFORT")]
     pub(crate) effort: Option<Effort>,
 
-    /// Write the event stream: one JSON object a line, its `type` the event's name
+    /// Write JSON, one object a line; of a call each event, its `type` the event's name
     #[arg(long)]
     pub(crate) json: bool,
 

@@ -15,6 +15,8 @@ pub(crate) async fn run(session: &Session, arguments: &Budgets) -> Result<Exit, 
         Some(BudgetsCommand::List { json }) => *json,
         None => arguments.json,
     };
+    // A file that cannot be read has budgets that do not hold: "none" would be a lie.
+    crate::config_holds(session).await?;
     let list: BudgetList = session.api("budgets.list", &Empty {}).await?;
     if json {
         for budget in &list.budgets {

@@ -25,6 +25,7 @@ mod session;
 mod spend;
 mod terminal;
 mod tokens;
+mod wait;
 mod wrap;
 
 use arguments::{Arguments, Command};
@@ -134,10 +135,9 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Exit, Stop>
 /// Looks at the configuration file before anything is asked of it: a broken one stops what needs it,
 /// and is told where only the simulator is used.
 async fn config_check(session: &Session, models: &[&str]) -> Result<(), Stop> {
-    let Some(problem) = session.config_problem().await? else {
+    let Err(stop) = config_holds(session).await else {
         return Ok(());
     };
-    let sentence = problem_sentence(&problem);
     let simulated = |model: &&str| {
         model
             .split('/')
@@ -146,10 +146,19 @@ async fn config_check(session: &Session, models: &[&str]) -> Result<(), Stop> {
     };
     if models.iter().all(simulated) {
         let terminal = session.terminal;
-        terminal.say(&terminal.err(Style::Yellow, &format!("warning: {sentence}")));
+        let warning = format!("warning: {}", stop.message.unwrap_or_default());
+        terminal.say(&terminal.err(Style::Yellow, &warning));
         return Ok(());
     }
-    let stop = Stop::new(Exit::Configuration, sentence);
+    Err(stop)
+}
+
+/// Stops what is only told from a configuration file that can be read.
+async fn config_holds(session: &Session) -> Result<(), Stop> {
+    let Some(problem) = session.config_problem().await? else {
+        return Ok(());
+    };
+    let stop = Stop::new(Exit::Configuration, problem_sentence(&problem));
     Err(match problem.fix {
         Some(fix) => stop.hint(fix),
         None => stop,

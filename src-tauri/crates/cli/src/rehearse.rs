@@ -2,7 +2,8 @@
 
 use crate::exit::{Exit, Stop};
 use crate::session::Session;
-use crate::terminal::{Style, write};
+use crate::terminal::write;
+use crate::wait::until_ended;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,11 +13,6 @@ use switchboard_app::api::types::{
 };
 use switchboard_app::rehearse::{GRAMMAR, render};
 use switchboard_engine::config::parse_duration;
-
-/// How often the rehearsal is asked how far it is.
-const LOOK_EVERY: Duration = Duration::from_millis(40);
-/// How often that is shown.
-const SHOW_EVERY: u32 = 5;
 
 #[derive(Debug, Args)]
 #[command(after_long_help = GRAMMAR)]
@@ -135,7 +131,7 @@ pub(crate) async fn run(session: &Session, arguments: &Rehearse) -> Result<Exit,
             },
         )
         .await?;
-    let ended = until_ended(session, started).await?;
+    let ended = until_ended(session, "rehearse", started).await?;
     match ended.state {
         RehearsalState::Done => {}
         RehearsalState::Stopped => return Err(Stop::silent(Exit::Interrupted)),
@@ -159,33 +155,6 @@ pub(crate) async fn run(session: &Session, arguments: &Rehearse) -> Result<Exit,
         chart(session, path, arguments.dark, report.compared.is_some()).await?;
     }
     Ok(Exit::Done)
-}
-
-/// Waits for the end, and tells in a terminal how far it is.
-async fn until_ended(
-    session: &Session,
-    mut progress: RehearsalProgress,
-) -> Result<RehearsalProgress, Stop> {
-    let terminal = session.terminal;
-    let mut looks = 0u32;
-    let mut stopping = false;
-    while progress.state == RehearsalState::Running {
-        tokio::time::sleep(LOOK_EVERY).await;
-        if session.interrupted() && !stopping {
-            stopping = true;
-            let _: Empty = session.api("rehearse.stop", &Empty {}).await?;
-        }
-        progress = session.api("rehearse.progress", &Empty {}).await?;
-        looks += 1;
-        if terminal.stderr_is_terminal && looks.is_multiple_of(SHOW_EVERY) {
-            let line = format!("{} of {} calls", progress.done, progress.calls);
-            terminal.replace_line(&terminal.err(Style::Dim, &line));
-        }
-    }
-    if terminal.stderr_is_terminal {
-        terminal.replace_line("");
-    }
-    Ok(progress)
 }
 
 /// Writes the chart; that of the compared route beside it, as `NAME-compared.svg`.

@@ -3,15 +3,13 @@
 use crate::exit::{Exit, Stop};
 use crate::session::Session;
 use crate::terminal::{Style, Terminal, clean, write};
+use crate::wait::until_ended;
 use clap::{Args, ValueEnum};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use switchboard_app::api::types::*;
 use switchboard_engine::price::PicoUsd;
 
-/// How often the replay is asked how far it is.
-const LOOK_EVERY: Duration = Duration::from_millis(40);
 /// Largest draft, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
 
@@ -86,7 +84,7 @@ pub(super) async fn run(session: &Session, arguments: &WhatIfArguments) -> Resul
         simulated: arguments.simulated,
     };
     let started: RehearsalProgress = session.api("what_if.start", &params).await?;
-    let ended = until_ended(session, started).await?;
+    let ended = until_ended(session, "what_if", started).await?;
     match ended.state {
         RehearsalState::Done => {}
         RehearsalState::Stopped => return Err(Stop::silent(Exit::Interrupted)),
@@ -120,34 +118,6 @@ pub(crate) fn draft(session: &Session, path: &Path, route: &str) -> Result<Route
         &text,
         route,
     )?)
-}
-
-/// Waits for the end, and tells in a terminal how far it is.
-async fn until_ended(
-    session: &Session,
-    mut progress: RehearsalProgress,
-) -> Result<RehearsalProgress, Stop> {
-    let terminal = session.terminal;
-    let mut stopping = false;
-    while progress.state == RehearsalState::Running {
-        tokio::time::sleep(LOOK_EVERY).await;
-        if session.interrupted() && !stopping {
-            stopping = true;
-            let _: Empty = session.api("what_if.stop", &Empty {}).await?;
-        }
-        progress = session.api("what_if.progress", &Empty {}).await?;
-        if terminal.stderr_is_terminal {
-            let line = match progress.calls {
-                0 => "reading the history".to_owned(),
-                calls => format!("{} of {calls} calls", progress.done),
-            };
-            terminal.replace_line(&terminal.err(Style::Dim, &line));
-        }
-    }
-    if terminal.stderr_is_terminal {
-        terminal.replace_line("");
-    }
-    Ok(progress)
 }
 
 fn page(terminal: Terminal, report: &WhatIfReport) -> String {

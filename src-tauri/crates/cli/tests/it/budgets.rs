@@ -110,3 +110,16 @@ fn without_a_budget_it_is_said_how_to_make_one() {
     assert_eq!((listed.code, listed.out.as_str()), (0, ""));
     assert!(listed.err.contains("[budgets.all]"), "{}", listed.err);
 }
+
+#[test]
+fn a_broken_configuration_is_not_taken_for_one_without_budgets() {
+    let home = Home::new();
+    home.write("data/config.toml", "[budgets.all\nlimit = \"10\"\n");
+    for arguments in [&["budgets"][..], &["budgets", "--json"]] {
+        let listed = home.run(arguments);
+        assert_ne!(listed.code, 0);
+        assert_eq!(listed.out, "");
+        assert!(listed.err.contains("config.toml:1:13"), "{}", listed.err);
+        assert!(!listed.err.contains("there is no budget"), "{}", listed.err);
+    }
+}

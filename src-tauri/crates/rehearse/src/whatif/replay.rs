@@ -1,7 +1,10 @@
 //! Past calls through one route, one by one.
 
-use super::evidence::{Evidence, From, Met, USUAL_FAULT, rehearsed_as};
-use super::past::{Past, PastAttempt, PastCall, PastEnd, REQUEST_FAULTS};
+mod attempt;
+mod usage;
+
+use super::evidence::{Evidence, rehearsed_as};
+use super::past::{Past, PastAttempt, PastCall, PastEnd};
 use super::{Course, WhatIf};
 use crate::chance::{Purpose, source};
 use crate::planner::Asked;
@@ -12,20 +15,15 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
-use switchboard_engine::error::{CallError, ErrorKind};
 use switchboard_engine::event::{Next, TargetInfo};
 use switchboard_engine::plan::{Candidate, Plan, Target};
 use switchboard_engine::policy::next::{Situation, decide};
 use switchboard_engine::policy::order::Order;
-use switchboard_engine::price::{PicoUsd, ServiceTier, Terms};
 use switchboard_engine::usage::Usage;
 use switchboard_routing::equals::{Figures, PeakEwma};
 
 /// Calls between two looks at whether it is to stop.
 const LOOK_EVERY: usize = 64;
-/// How long a failure takes of which nothing is known, in milliseconds.
-const USUAL_FAULT_MS: f64 = 200.0;
-
 /// How one call ended on one side.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Outcome {
@@ -95,14 +93,6 @@ struct Running<'c> {
     now_ms: f64,
     cost: Option<i64>,
     attempts: u32,
-}
-
-/// How one attempt went.
-struct Tried {
-    first_ms: Option<f64>,
-    elapsed_ms: f64,
-    error: Option<CallError>,
-    cost: Option<i64>,
 }
 
 impl<'a> Replay<'a> {
@@ -272,234 +262,6 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Makes one attempt: as the call itself made it, else as the target met others.
-    fn attempt(&mut self, running: &Running<'_>, target: &Target, retries: u32) -> Tried {
-        let call = running.call;
-        let name = rehearsed_as(target);
-        let number = self.evidence.number(&name);
-        let mut own = running
-            .own
-            .iter()
-            .filter(|attempt| Some(attempt.target) == number);
-        if let Some(own) = own.nth(retries as usize) {
-            self.basis.own += 1;
-            return self.as_it_was(own, target, running);
-        }
-        let faulty = running
-            .own
-            .iter()
-            .find_map(|attempt| attempt.error.filter(|kind| REQUEST_FAULTS.contains(kind)));
-        if let Some(kind) = faulty {
-            self.basis.refused_again += 1;
-            return failed(kind, USUAL_FAULT_MS, None, Some(0));
-        }
-        let mut rng = self.chance(call, &target.model, retries);
-        let output = running.usage.output_tokens();
-        let (met, from) = self
-            .evidence
-            .meet(target, number, call.at_ms, output, &mut rng);
-        match from {
-            From::Minute => self.basis.minute += 1,
-            From::Rate => self.basis.rate += 1,
-            From::Assumed => self.basis.assumed += 1,
-        }
-        match met {
-            Met::Fails => failed(USUAL_FAULT, USUAL_FAULT_MS, None, Some(0)),
-            Met::As(attempt) if attempt.error.is_some() => {
-                // Charged as there: nothing, or what came before it broke.
-                let charged = attempt.cost.is_some_and(|cost| cost.0 > 0);
-                let cost = match charged {
-                    true => {
-                        let sent = Usage {
-                            output_visible_tokens: 0,
-                            reasoning_output_tokens: 0,
-                            ..self.usage_at(running, target, number)
-                        };
-                        self.price(target, &sent, call)
-                    }
-                    false => Some(0),
-                };
-                let kind = attempt.error.unwrap_or(USUAL_FAULT);
-                failed(
-                    kind,
-                    f64::from(attempt.elapsed_ms),
-                    attempt.retry_after_ms,
-                    cost,
-                )
-            }
-            Met::As(alike) => {
-                let first_ms = f64::from(alike.first_token_ms.unwrap_or(alike.elapsed_ms));
-                let wrote_ms = f64::from(alike.elapsed_ms) - first_ms;
-                let wrote = alike.usage.output_visible_tokens.max(1) as f64;
-                // Answers of very different length say little about speed.
-                let scale = (running.usage.output_visible_tokens as f64 / wrote).clamp(0.0, 20.0);
-                self.answered(running, target, number, first_ms, wrote_ms * scale)
-            }
-            Met::Answers {
-                first_ms,
-                writes_ms,
-            } => self.answered(running, target, number, first_ms, writes_ms),
-        }
-    }
-
-    /// Repeats an attempt of the call's own.
-    fn as_it_was(&mut self, own: &PastAttempt, target: &Target, running: &Running<'_>) -> Tried {
-        if let Some(kind) = own.error {
-            let cost = own.cost.map_or(Some(0), |cost| Some(cost.0));
-            return failed(kind, f64::from(own.elapsed_ms), own.retry_after_ms, cost);
-        }
-        let cost = match own.cost {
-            Some(cost) => Some(cost.0),
-            None => self.price(target, &own.usage, running.call),
-        };
-        Tried {
-            first_ms: own.first_token_ms.map(f64::from),
-            elapsed_ms: f64::from(own.elapsed_ms),
-            error: None,
-            cost,
-        }
-    }
-
-    fn answered(
-        &mut self,
-        running: &Running<'_>,
-        target: &Target,
-        number: Option<u32>,
-        first_ms: f64,
-        writes_ms: f64,
-    ) -> Tried {
-        let usage = self.usage_at(running, target, number);
-        Tried {
-            first_ms: Some(first_ms),
-            elapsed_ms: first_ms + writes_ms.max(0.0),
-            error: None,
-            cost: self.price(target, &usage, running.call),
-        }
-    }
-
-    /// Returns what a call would use at a target: the same text; hidden tokens as the target thinks; cached input
-    /// only at the provider that served it.
-    fn usage_at(&mut self, running: &Running<'_>, target: &Target, number: Option<u32>) -> Usage {
-        let usage = running.usage;
-        let served = |place: u32| self.past.targets.get(place as usize);
-        let by = match running.call.end {
-            PastEnd::Answered(place) => served(place),
-            PastEnd::FallbackText | PastEnd::Failed(_) => None,
-        };
-        let mut at = usage;
-        if by.is_none_or(|by| by.provider != target.provider) {
-            let cached = usage.input_tokens() - usage.input_uncached_tokens;
-            if cached > 0 {
-                self.basis.uncached += 1;
-            }
-            at = Usage {
-                input_uncached_tokens: usage.input_tokens(),
-                output_visible_tokens: usage.output_visible_tokens,
-                reasoning_output_tokens: usage.reasoning_output_tokens,
-                ..Usage::default()
-            };
-        }
-        let same_model =
-            by.is_some_and(|by| by.provider == target.provider && by.model == target.model);
-        if !same_model {
-            at.reasoning_output_tokens = match self.evidence.thinks(number) {
-                Some(ratio) => (usage.output_visible_tokens as f64 * ratio).round() as u64,
-                None if target.capabilities.reasoning => usage.reasoning_output_tokens,
-                None => 0,
-            };
-        }
-        at
-    }
-
-    /// Returns a price of the call's time, or of today where none of its time is known.
-    fn price(&mut self, target: &Target, usage: &Usage, call: &PastCall) -> Option<i64> {
-        let tariff = target.price.as_ref()?;
-        let at = jiff::Timestamp::from_millisecond(call.at_ms).ok()?;
-        let same_provider = match call.end {
-            PastEnd::Answered(place) => {
-                let by = self.past.targets.get(place as usize);
-                by.is_some_and(|by| by.provider == target.provider)
-            }
-            PastEnd::FallbackText | PastEnd::Failed(_) => false,
-        };
-        let tier = match same_provider {
-            true => call.tier,
-            false => ServiceTier::Standard,
-        };
-        let cost: Option<PicoUsd> = tariff.cost(usage, &Terms { at, tier });
-        match cost {
-            Some(cost) => Some(cost.0),
-            None => {
-                let today = target.cost_now(usage)?;
-                self.basis.priced_today += 1;
-                Some(today.0)
-            }
-        }
-    }
-
-    /// Cuts an attempt off where the route's clocks would have.
-    fn hold_to_clocks(
-        &self,
-        tried: &mut Tried,
-        target: &Target,
-        began: f64,
-        deadline: f64,
-        share: Option<f64>,
-    ) {
-        let mut cut = |at_ms: f64, kind| {
-            let at_ms = at_ms.max(0.0);
-            if tried.elapsed_ms > at_ms {
-                tried.elapsed_ms = at_ms;
-                tried.first_ms = tried.first_ms.filter(|first| *first <= at_ms);
-                tried.error = Some(CallError::new(kind, String::new()));
-            }
-        };
-        if let Some(total) = target.step.clocks.total {
-            cut(total.as_secs_f64() * 1000.0, ErrorKind::TotalTimeout);
-        }
-        cut(deadline - began, ErrorKind::TotalTimeout);
-        // Until the first token it has its share of the deadline only.
-        let clock = target.timeouts.first_token.as_secs_f64() * 1000.0;
-        let patience = share
-            .map_or(clock, |share| clock.min(share - began))
-            .max(0.0);
-        let silent = tried.first_ms.unwrap_or(tried.elapsed_ms);
-        if silent > patience {
-            tried.elapsed_ms = patience;
-            tried.first_ms = None;
-            let kind = ErrorKind::FirstTokenTimeout;
-            tried.error = Some(CallError::new(kind, String::new()));
-        }
-    }
-
-    /// Returns the tokens of a call; of one that was not answered, the output of another.
-    fn shape(&mut self, call: &PastCall) -> Usage {
-        if matches!(call.end, PastEnd::Answered(_)) {
-            return call.usage;
-        }
-        let mut rng = self.chance(call, "length", 0);
-        let like = match self.lengths.len() {
-            0 => None,
-            count => self.lengths.get(rng.usize(..count)),
-        };
-        let like = like.and_then(|place| self.past.calls.get(*place as usize));
-        let Some(like) = like else {
-            return call.usage;
-        };
-        self.basis.borrowed += 1;
-        let input = call.usage.input_tokens();
-        Usage {
-            input_uncached_tokens: if input > 0 {
-                input
-            } else {
-                like.usage.input_tokens()
-            },
-            output_visible_tokens: like.usage.output_visible_tokens,
-            reasoning_output_tokens: like.usage.reasoning_output_tokens,
-            ..Usage::default()
-        }
-    }
-
     fn chance(&self, call: &PastCall, target: &str, nth: u32) -> Rng {
         // Keys of one millisecond differ in their low bits.
         let folded = (call.key ^ (call.key >> 32)) as u32;
@@ -532,18 +294,6 @@ enum Visited {
     Answered(Outcome),
     Left,
     Stopped,
-}
-
-fn failed(kind: ErrorKind, after_ms: f64, retry_after_ms: Option<u64>, cost: Option<i64>) -> Tried {
-    Tried {
-        first_ms: None,
-        elapsed_ms: after_ms,
-        error: Some(CallError {
-            retry_after_ms,
-            ..CallError::new(kind, String::new())
-        }),
-        cost,
-    }
 }
 
 fn whole(ms: f64) -> Option<u32> {
