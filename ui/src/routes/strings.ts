@@ -285,7 +285,6 @@ export const strings = {
     title: "Rehearse this route",
     about: (calls: string): string =>
       `${calls} calls through the real pipeline in virtual time. No network, no cost.`,
-    active: "The active version is rehearsed; activate the draft to rehearse it.",
     fault: (model: string): string => `What happens to ${model}`,
     run: "Rehearse",
     stop: "Stop",
