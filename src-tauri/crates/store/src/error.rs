@@ -1,6 +1,6 @@
 //! What can go wrong with the history file, each as a sentence for a person.
 
-use rusqlite::ffi::ErrorCode;
+use rusqlite::ffi::{ErrorCode, SQLITE_IOERR_SHMSIZE};
 use std::path::{Path, PathBuf};
 
 /// An error of the store.
@@ -60,8 +60,13 @@ impl StoreError {
     pub(crate) fn from_sqlite(error: &rusqlite::Error, path: &Path) -> Self {
         let path = path.to_owned();
         let detail = error.to_string();
+        let extended = error.sqlite_error().map(|error| error.extended_code);
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull { path },
+            // The index of the write-ahead log could not grow: without space even opening fails, as an input error.
+            Some(ErrorCode::SystemIoFailure) if extended == Some(SQLITE_IOERR_SHMSIZE) => {
+                Self::DiskFull { path }
+            }
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { path },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
             Some(ErrorCode::NotADatabase) => Self::NotHistory { path },
@@ -141,5 +146,25 @@ impl From<rusqlite::Error> for Fault {
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         Self::Ours(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    #[test]
+    fn a_log_whose_index_cannot_grow_is_told_as_a_full_disk() {
+        let told = |code| {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            StoreError::from_sqlite(&error, Path::new("history.sqlite"))
+        };
+        let path = PathBuf::from("history.sqlite");
+        assert_eq!(told(SQLITE_IOERR_SHMSIZE), StoreError::DiskFull { path });
+        assert!(matches!(
+            told(ffi::SQLITE_IOERR_READ),
+            StoreError::Sqlite { .. }
+        ));
     }
 }
