@@ -31,6 +31,7 @@ impl Charge {
             cache_creation_1h_input_tokens: 0,
             output_visible_tokens: 0,
             reasoning_output_tokens: 0,
+            audio_tokens: 0,
             estimated: false,
         },
         cost: Some(PicoUsd(0)),

@@ -94,6 +94,8 @@ pub enum Unpriced {
     Tier,
     /// Tokens of this kind were used, and their price is not known.
     Bucket(&'static str),
+    /// Sound was read or written: it has a price of its own, which the book does not know.
+    Audio,
     /// The amount is beyond nine million dollars: the usage cannot be right.
     TooLarge,
 }
@@ -106,6 +108,9 @@ impl fmt::Display for Unpriced {
                 "no price is known for this service tier; set one, or use the standard tier",
             ),
             Self::Bucket(name) => write!(f, "no price is known for {name} tokens; set one"),
+            Self::Audio => f.write_str(
+                "sound has a price of its own, which is not known; the provider's bill has it",
+            ),
             Self::TooLarge => f.write_str(
                 "the cost is too large to be true; the provider's token counts cannot be right",
             ),

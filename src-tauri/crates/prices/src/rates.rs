@@ -69,7 +69,7 @@ impl Rates {
     /// Returns what `usage` costs, bucket by bucket.
     ///
     /// # Errors
-    /// [`Unpriced::Bucket`] if tokens were used whose price is not known; [`Unpriced::TooLarge`] if an amount
+    /// [`Unpriced::Bucket`] or [`Unpriced::Audio`] if tokens were used whose price is not known; [`Unpriced::TooLarge`] if an amount
     /// does not fit.
     pub fn breakdown(&self, usage: &Usage) -> Result<Breakdown, Unpriced> {
         let write = self.cache_write.or(self.input);
@@ -86,6 +86,10 @@ impl Rates {
         };
         if self.is_empty() {
             return Err(Unpriced::NoPrice);
+        }
+        let costs = |price: Option<PicoUsd>| price.is_some_and(|price| price.0 > 0);
+        if usage.audio_tokens > 0 && (costs(self.input) || costs(self.output)) {
+            return Err(Unpriced::Audio);
         }
         Ok(Breakdown {
             input: bucket("input", self.input, usage.input_uncached_tokens)?,

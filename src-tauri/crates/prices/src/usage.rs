@@ -19,8 +19,17 @@ pub struct Usage {
     pub output_visible_tokens: u64,
     /// Output spent on reasoning.
     pub reasoning_output_tokens: u64,
-    /// Whether the numbers are our estimate because the provider reported none.
+    /// Of all these, how many are sound, which has a price of its own: no bucket, and not kept in the history.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[ts(skip)]
+    pub audio_tokens: u64,
+    /// Whether any of the numbers is our estimate because the provider did not report it.
     pub estimated: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(tokens: &u64) -> bool {
+    *tokens == 0
 }
 
 impl Usage {

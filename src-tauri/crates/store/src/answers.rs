@@ -175,6 +175,7 @@ fn read_attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
         error: json_or_none(row.get(11)?),
         next: json_or_none(row.get(12)?),
         usage: Usage {
+            audio_tokens: 0,
             input_uncached_tokens: number(13)?,
             cache_read_input_tokens: number(14)?,
             cache_creation_input_tokens: number(15)?,

@@ -151,6 +151,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         first_token_ms: row.get::<_, Option<i64>>(20)?.map(uint),
         elapsed_ms: row.get::<_, Option<i64>>(21)?.map(uint),
         usage: Usage {
+            audio_tokens: 0,
             input_uncached_tokens: tokens(22)?,
             cache_read_input_tokens: tokens(23)?,
             cache_creation_input_tokens: tokens(24)?,

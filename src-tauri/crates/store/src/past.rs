@@ -216,6 +216,7 @@ fn target(row: &Row<'_>, at: usize) -> rusqlite::Result<TargetInfo> {
 fn usage(row: &Row<'_>, at: usize) -> rusqlite::Result<Usage> {
     let tokens = |place: usize| row.get(at + place).map(uint);
     Ok(Usage {
+        audio_tokens: 0,
         input_uncached_tokens: tokens(0)?,
         cache_read_input_tokens: tokens(1)?,
         cache_creation_input_tokens: tokens(2)?,

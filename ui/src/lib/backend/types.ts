@@ -3530,7 +3530,7 @@ output_visible_tokens: number,
  */
 reasoning_output_tokens: number, 
 /**
- * Whether the numbers are our estimate because the provider reported none.
+ * Whether any of the numbers is our estimate because the provider did not report it.
  */
 estimated: boolean, };
 

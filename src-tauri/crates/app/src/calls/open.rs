@@ -3,8 +3,8 @@
 use switchboard_engine::event::{Event, TargetInfo};
 use switchboard_engine::plan::{Candidate, Plan};
 use switchboard_engine::price::{Charge, ServiceTier};
-use switchboard_engine::tokens::{Input, Tally};
-use switchboard_engine::usage::Usage;
+use switchboard_engine::tokens::Input;
+use switchboard_engine::usage::Meter;
 
 /// Attempts that have begun and are not charged yet.
 #[derive(Debug, Default)]
@@ -16,11 +16,7 @@ pub(super) struct OpenAttempts {
 struct Open {
     attempt: u32,
     target: TargetInfo,
-    /// As reported so far; `None` until then.
-    usage: Option<Usage>,
-    /// Answer text, and names and arguments of tool calls.
-    visible: Tally,
-    reasoning: Tally,
+    meter: Meter,
 }
 
 impl OpenAttempts {
@@ -32,9 +28,7 @@ impl OpenAttempts {
             } => self.open.push(Open {
                 attempt: *attempt,
                 target: target.clone(),
-                usage: None,
-                visible: Tally::default(),
-                reasoning: Tally::default(),
+                meter: Meter::default(),
             }),
             Event::FirstToken { attempt, .. } => {
                 let at = self.open.iter().position(|open| open.attempt == *attempt);
@@ -44,33 +38,26 @@ impl OpenAttempts {
                 }
             }
             Event::Charged { attempt, .. } => self.open.retain(|open| open.attempt != *attempt),
-            Event::Usage { usage } => {
-                if let Some(open) = self.open.last_mut() {
-                    open.usage = Some(*usage);
-                }
-            }
-            Event::TextDelta { text } => self.grow(text, |open| &mut open.visible),
+            Event::Usage { usage } => self.grow(|meter| {
+                meter.report(*usage);
+            }),
+            Event::TextDelta { text } => self.grow(|meter| meter.text(text)),
             Event::ToolCallDelta {
                 name, arguments, ..
-            } => {
-                self.grow(name.as_deref().unwrap_or_default(), |open| {
-                    &mut open.visible
-                });
-                self.grow(arguments, |open| &mut open.visible);
-            }
-            Event::ReasoningDelta { text } => self.grow(text, |open| &mut open.reasoning),
+            } => self.grow(|meter| meter.tool_call(name.as_deref(), arguments)),
+            Event::ReasoningDelta { text } => self.grow(|meter| meter.reasoning(text)),
             _ => {}
         }
     }
 
-    fn grow(&mut self, text: &str, of: impl Fn(&mut Open) -> &mut Tally) {
+    fn grow(&mut self, by: impl FnOnce(&mut Meter)) {
         if let Some(open) = self.open.last_mut() {
-            of(open).add(text);
+            by(&mut open.meter);
         }
     }
 
-    /// Returns what each attempt under way has cost so far: its reported usage, else an estimate of what was sent
-    /// (`input`) and received. One that has brought nothing is charged for what was sent: the provider may
+    /// Returns what each attempt under way has cost so far: its reported usage, and an estimate of what was sent
+    /// (`input`) and received beyond that. One that has brought nothing is charged for what was sent: the provider may
     /// have read it.
     pub(super) fn charges(&self, plan: &Plan, input: &Input) -> Vec<(u32, Charge)> {
         let charge = |open: &Open| {
@@ -82,13 +69,7 @@ impl OpenAttempts {
                     Candidate::Ready(_) | Candidate::Unusable { .. } => None,
                 });
             let model = &open.target.model;
-            let usage = open.usage.unwrap_or_else(|| Usage {
-                input_uncached_tokens: input.tokens(model),
-                output_visible_tokens: open.visible.tokens(model),
-                reasoning_output_tokens: open.reasoning.tokens(model),
-                estimated: true,
-                ..Usage::default()
-            });
+            let usage = open.meter.usage(model, input.tokens(model));
             let tariff = target.and_then(|target| target.price.as_deref());
             let charge = Charge::of(tariff, usage, ServiceTier::Standard, None);
             (open.attempt, charge)

@@ -30,6 +30,7 @@ pub(super) fn saved(
     }
     let priced = |count, unpriced| whole(routed.get(count) - routed.get(unpriced));
     let usage = Usage {
+        audio_tokens: 0,
         input_uncached_tokens: priced(Count::InputUncached, Count::UnpricedInputUncached),
         cache_read_input_tokens: priced(Count::CacheRead, Count::UnpricedCacheRead),
         cache_creation_input_tokens: priced(Count::CacheWrite, Count::UnpricedCacheWrite),

@@ -5,19 +5,22 @@
 mod body;
 mod pace;
 mod progress;
+#[cfg(test)]
+mod usage_tests;
 mod watch;
 
 pub(crate) use progress::Progress;
 pub(crate) use watch::Clocks;
 
 use crate::admit::Permit;
-use crate::call::{FinishReason, ModelRequest};
+use crate::call::{Act, FinishReason, ModelRequest};
 use crate::error::{CallError, ErrorKind, retry_after};
 use crate::event::Event;
 use crate::plan::Target;
 use crate::provider::sse::SseParser;
 use crate::provider::{Decoder, Delta, Provider, SseEvent, WHOLE_REPLY, prefill, provider};
 use crate::transport::{Response, Transport};
+use crate::usage::Meter;
 use body::{BodyKind, push_bounded, read_error_reply, redirect_error, request_id};
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -116,6 +119,14 @@ impl<'a> Attempt<'a> {
             &target.capabilities,
             target.key.as_ref(),
         );
+        let mut progress = Progress::default();
+        if request
+            .raw
+            .as_ref()
+            .is_some_and(|raw| raw.act == Act::Embed)
+        {
+            *progress.meter = Meter::of_vectors();
+        }
         let stage = match http {
             Ok(mut http) => {
                 if let Some(begun) = begun {
@@ -128,7 +139,7 @@ impl<'a> Attempt<'a> {
         Self {
             target,
             number,
-            progress: Progress::default(),
+            progress,
             deltas: Vec::new(),
             codec,
             watch: Watch::start(target, clocks),
@@ -155,10 +166,9 @@ impl<'a> Attempt<'a> {
     pub(crate) fn end(self, error: Option<&CallError>, input_tokens: u64) -> Progress {
         // A request that failed before any content is not known to have cost anything.
         let tokens = if error.is_some() && !self.progress.produced() {
-            self.progress.usage.unwrap_or_default()
+            self.progress.meter.reported().unwrap_or_default()
         } else {
-            self.progress
-                .usage_or_estimate(&self.target.model, input_tokens)
+            self.progress.meter.usage(&self.target.model, input_tokens)
         };
         let tokens = tokens.input_tokens().saturating_add(tokens.output_tokens());
         self.permit.end(self.watch.blame(error).as_deref(), tokens);
@@ -201,6 +211,9 @@ impl<'a> Attempt<'a> {
                         .map(|()| true),
                 };
                 self.note();
+                if let Err(error) = &read {
+                    self.progress.broke(error);
+                }
                 if read? {
                     self.stage = Stage::Over(None);
                     self.check_not_empty()?;
@@ -245,30 +258,7 @@ impl<'a> Attempt<'a> {
         let progress = &mut self.progress;
         self.deltas.retain_mut(|delta| {
             content += progress.count(delta);
-            match delta {
-                Delta::ResponseModel(model) => {
-                    progress.response_model = Some(std::mem::take(model));
-                    false
-                }
-                Delta::Finish(reason) => {
-                    progress.finish_reason = Some(*reason);
-                    false
-                }
-                Delta::Usage(usage) => {
-                    progress.usage = Some(*usage);
-                    true
-                }
-                Delta::ServiceTier(tier) => {
-                    progress.service_tier = *tier;
-                    false
-                }
-                Delta::Cost(cost) => {
-                    progress.cost = Some(*cost);
-                    false
-                }
-                Delta::Text(text) | Delta::Reasoning(text) => !text.is_empty(),
-                Delta::ToolCall { .. } => true,
-            }
+            progress.take(delta)
         });
         join_texts(&mut self.deltas);
         if content == 0 {

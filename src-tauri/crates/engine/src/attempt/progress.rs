@@ -1,11 +1,11 @@
 //! What an attempt has brought so far; readable after it failed.
 
 use crate::call::{FinishReason, Message, ModelRequest, Part};
+use crate::error::{CallError, ErrorKind};
 use crate::plan::Target;
 use crate::price::{Charge, PicoUsd, ServiceTier};
 use crate::provider::Delta;
-use crate::tokens::Tally;
-use crate::usage::Usage;
+use crate::usage::Meter;
 use std::time::Duration;
 
 /// What one attempt has produced, shown or not: all of it is paid for.
@@ -15,17 +15,14 @@ pub(crate) struct Progress {
     pub(crate) first_token: Option<Duration>,
     pub(crate) response_model: Option<String>,
     pub(crate) finish_reason: Option<FinishReason>,
-    /// As reported; `None` until then.
-    pub(crate) usage: Option<Usage>,
+    /// Boxed: it is large, and futures hold attempts.
+    pub(crate) meter: Box<Meter>,
     pub(crate) service_tier: ServiceTier,
     /// What the provider says it charges.
     pub(crate) cost: Option<PicoUsd>,
     pub(crate) text_chars: u64,
     reasoning_chars: u64,
     pub(crate) tool_calls: bool,
-    /// Answer text, and names and arguments of tool calls.
-    visible: Tally,
-    reasoning: Tally,
 }
 
 impl Progress {
@@ -40,21 +37,20 @@ impl Progress {
             Delta::Text(text) => {
                 let chars = text.chars().count() as u64;
                 self.text_chars += chars;
-                self.visible.add(text);
+                self.meter.text(text);
                 chars
             }
             Delta::Reasoning(text) => {
                 let chars = text.chars().count() as u64;
                 self.reasoning_chars += chars;
-                self.reasoning.add(text);
+                self.meter.reasoning(text);
                 chars
             }
             Delta::ToolCall {
                 name, arguments, ..
             } => {
                 self.tool_calls = true;
-                self.visible.add(name.as_deref().unwrap_or_default());
-                self.visible.add(arguments);
+                self.meter.tool_call(name.as_deref(), arguments);
                 1 + arguments.chars().count() as u64
             }
             Delta::ResponseModel(_)
@@ -65,27 +61,54 @@ impl Progress {
         }
     }
 
+    /// Takes in what a delta says about the answer, and returns whether those who follow the call are shown it.
+    pub(crate) fn take(&mut self, delta: &mut Delta) -> bool {
+        match delta {
+            Delta::ResponseModel(model) => {
+                self.response_model = Some(std::mem::take(model));
+                false
+            }
+            Delta::Finish(reason) => {
+                self.finish_reason = Some(*reason);
+                self.meter.end();
+                false
+            }
+            Delta::Usage(usage) => {
+                *usage = self.meter.report(*usage);
+                true
+            }
+            Delta::ServiceTier(tier) => {
+                self.service_tier = *tier;
+                false
+            }
+            Delta::Cost(cost) => {
+                self.cost = Some(*cost);
+                false
+            }
+            Delta::Text(text) | Delta::Reasoning(text) => !text.is_empty(),
+            Delta::ToolCall { .. } => true,
+        }
+    }
+
+    /// Takes in an error inside the body. Unless the body was cut or cannot be read, it is the provider's word that the
+    /// answer is over.
+    pub(crate) fn broke(&mut self, error: &CallError) {
+        if !matches!(
+            error.kind,
+            ErrorKind::Truncated | ErrorKind::Malformed | ErrorKind::NotAnApi | ErrorKind::TooLarge
+        ) {
+            self.meter.end();
+        }
+    }
+
     /// Returns what an attempt that brought this costs at a target. One that failed before any content is not known
     /// to have cost anything.
     pub(crate) fn charge(&self, target: &Target, failed: bool, input_tokens: u64) -> Charge {
-        let usage = match self.usage {
-            Some(usage) => usage,
-            None if failed && !self.produced() => return Charge::NOTHING,
-            None => self.usage_or_estimate(&target.model, input_tokens),
-        };
+        if failed && !self.produced() && self.meter.reported().is_none() {
+            return Charge::NOTHING;
+        }
+        let usage = self.meter.usage(&target.model, input_tokens);
         Charge::of(target.price.as_deref(), usage, self.service_tier, self.cost)
-    }
-
-    /// Returns the reported usage, or an estimate from what was sent (`input_tokens`) and received from a model: text,
-    /// reasoning and tool calls.
-    pub(crate) fn usage_or_estimate(&self, model: &str, input_tokens: u64) -> Usage {
-        self.usage.unwrap_or_else(|| Usage {
-            input_uncached_tokens: input_tokens,
-            output_visible_tokens: self.visible.tokens(model),
-            reasoning_output_tokens: self.reasoning.tokens(model),
-            estimated: true,
-            ..Usage::default()
-        })
     }
 }
 
@@ -106,47 +129,4 @@ pub(crate) fn input_chars(request: &ModelRequest) -> u64 {
     };
     let message = |message: &Message| message.parts.iter().map(part).sum::<usize>();
     request.messages.iter().map(message).sum::<usize>() as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cut_answers_reasoning_and_tool_calls_are_estimated_as_its_text_is() {
-        let mut progress = Progress::default();
-        let arguments = r#"{"city":"Reykjavik","days":3}"#;
-        for (name, piece) in [
-            (Some("get_weather"), &arguments[..9]),
-            (None, &arguments[9..]),
-        ] {
-            progress.count(&Delta::ToolCall {
-                index: 0,
-                id: None,
-                name: name.map(str::to_owned),
-                arguments: piece.to_owned(),
-            });
-        }
-        assert!(progress.produced());
-        let usage = progress.usage_or_estimate("gpt-5.2", 7);
-        // o200k_base counts 2 and 12.
-        assert!(
-            (10..=18).contains(&usage.output_visible_tokens),
-            "{usage:?}"
-        );
-        assert_eq!(usage.reasoning_output_tokens, 0);
-        progress.count(&Delta::Reasoning("我想一想今天的天气。".into()));
-        let usage = progress.usage_or_estimate("gpt-5.2", 7);
-        assert!(
-            (6..=12).contains(&usage.reasoning_output_tokens),
-            "{usage:?}"
-        );
-        assert!(usage.estimated && usage.input_tokens() == 7);
-        let reported = Usage {
-            output_visible_tokens: 3,
-            ..Usage::default()
-        };
-        progress.usage = Some(reported);
-        assert_eq!(progress.usage_or_estimate("gpt-5.2", 7), reported);
-    }
 }

@@ -25,6 +25,8 @@ pub(super) struct Totals {
     pub(super) reasoning: u64,
     /// 0 if unknown.
     pub(super) total: u64,
+    /// Of input and output.
+    pub(super) audio: u64,
 }
 
 /// Returns disjoint buckets of nested counts. Parts larger than their whole are cut to it.
@@ -42,6 +44,7 @@ pub(super) fn split(totals: Totals) -> Usage {
         cache_creation_1h_input_tokens: 0,
         output_visible_tokens: all_output - reasoning,
         reasoning_output_tokens: reasoning,
+        audio_tokens: totals.audio.min(input.saturating_add(all_output)),
         estimated: false,
     }
 }
@@ -54,12 +57,13 @@ mod tests {
     proptest! {
         #[test]
         fn buckets_sum_to_the_total_and_nonsense_saturates(
-            input: u64, output: u64, cache_read: u64, cache_written: u64, reasoning: u64, total: u64,
+            input: u64, output: u64, cache_read: u64, cache_written: u64, reasoning: u64, total: u64, audio: u64,
         ) {
-            let usage = split(Totals { input, cache_read, cache_written, output, reasoning, total });
+            let usage = split(Totals { input, cache_read, cache_written, output, reasoning, total, audio });
             prop_assert_eq!(usage.input_tokens(), input);
             let sum = usage.input_tokens().saturating_add(usage.output_tokens());
             prop_assert_eq!(sum, input.saturating_add(output).max(total));
+            prop_assert!(usage.audio_tokens <= sum);
         }
     }
 }

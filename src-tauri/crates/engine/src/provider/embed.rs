@@ -1,6 +1,7 @@
 //! Embedding vectors: OpenAI's `/v1/embeddings` and Gemini's `batchEmbedContents` (both API references,
 //! 2026-11). The caller's form is OpenAI's.
 
+use super::buckets::absurd;
 use super::json::{Count, Str};
 use super::{Delta, Wire};
 use crate::call::FinishReason;
@@ -107,10 +108,14 @@ pub(super) fn decode(text: &str) -> Option<Vec<Delta>> {
     }
     if let Some(tokens) = reply.usage {
         let read = tokens.prompt_tokens.or_zero();
-        deltas.push(Delta::Usage(Usage {
+        let usage = Usage {
             input_uncached_tokens: read.max(tokens.total_tokens.or_zero()),
             ..Usage::default()
-        }));
+        };
+        let counts = [tokens.prompt_tokens, tokens.total_tokens];
+        if !absurd(&counts, &usage) {
+            deltas.push(Delta::Usage(usage));
+        }
     }
     deltas.push(Delta::Finish(FinishReason::Stop));
     Some(deltas)
@@ -153,6 +158,11 @@ mod tests {
         let deltas = decode(reply).unwrap();
         assert_eq!(deltas[0], Delta::Text("1 embedding".into()));
         assert!(matches!(&deltas[1], Delta::Usage(usage) if usage.input_uncached_tokens == 3));
+        for odd in ["-3", "9e17"] {
+            let deltas = decode(&reply.replace(":3", &format!(":{odd}"))).unwrap();
+            let told = deltas.iter().any(|delta| matches!(delta, Delta::Usage(_)));
+            assert!(!told, "{odd}: {deltas:?}");
+        }
         let reply = r#"{"embeddings":[{"values":[0.5]},{"values":[0.1]}]}"#;
         assert_eq!(
             decode(reply).unwrap()[0],

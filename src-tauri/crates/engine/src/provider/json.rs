@@ -97,6 +97,12 @@ impl Count {
         self == Self::ABSURD
     }
 
+    /// Returns the larger of two numbers, or the one that is there.
+    #[must_use]
+    pub(crate) fn most(self, other: Self) -> Self {
+        Self(self.0.max(other.0))
+    }
+
     /// Returns this number if it is there, else `other`.
     #[must_use]
     pub(crate) fn or(self, other: Self) -> Self {

@@ -35,7 +35,7 @@ impl<'a, T: Transport> Loop<'a, T> {
         let input_tokens = self.input_tokens(target);
         let progress = attempt.end(Some(&error), input_tokens);
         let charge = progress.charge(target, true, input_tokens);
-        if progress.produced() && progress.usage.is_none() {
+        if progress.produced() && progress.meter.reported() != Some(charge.usage) {
             // What was produced is paid for, whoever reports it.
             sink.emit(Event::Usage {
                 usage: charge.usage,

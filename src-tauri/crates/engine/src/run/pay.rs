@@ -105,7 +105,8 @@ impl<'a, T: Transport> Loop<'a, T> {
             hold.used(
                 attempt
                     .progress
-                    .usage_or_estimate(&attempt.target.model, input_tokens),
+                    .meter
+                    .usage(&attempt.target.model, input_tokens),
             );
         }
     }

@@ -38,6 +38,7 @@ fn cases() -> impl Iterator<Item = Case> {
                 cache_creation_1h_input_tokens: count(7),
                 output_visible_tokens: count(8),
                 reasoning_output_tokens: count(9),
+                audio_tokens: 0,
                 estimated: false,
             },
             genai: (genai.0 != "-").then(|| format!("{}{:0<4}", genai.0, genai.1).parse().unwrap()),

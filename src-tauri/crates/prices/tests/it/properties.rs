@@ -20,6 +20,7 @@ fn usages() -> impl Strategy<Value = Usage> {
             cache_creation_1h_input_tokens: hour,
             output_visible_tokens: output,
             reasoning_output_tokens: reasoning,
+            audio_tokens: 0,
             estimated: false,
         },
     )

@@ -21,6 +21,7 @@ fn buckets_without_a_price_of_their_own_are_charged_like_the_next_wider_one() {
         cache_creation_1h_input_tokens: 1,
         output_visible_tokens: 1,
         reasoning_output_tokens: 1,
+        audio_tokens: 0,
         estimated: false,
     };
     let plain = book.find("a", "plain").unwrap();

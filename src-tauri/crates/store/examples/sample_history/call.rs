@@ -327,6 +327,7 @@ impl Maker {
             _ => 0.0,
         };
         Usage {
+            audio_tokens: 0,
             input_uncached_tokens: (input - read - written).max(1.0) as u64,
             cache_read_input_tokens: read as u64,
             cache_creation_input_tokens: written as u64,

@@ -250,8 +250,12 @@ impl MessagesDecoder {
             out.extend(self.served.hear(&service_tier));
         }
         if let Ok(counts) = serde_json::from_str::<WireUsage>(usage.get()) {
-            self.usage = counts.after(self.usage);
-            out.extend(self.usage.believed().map(Delta::Usage));
+            let counts = counts.after(self.usage);
+            // What cannot be true does not spoil what comes after it.
+            if let Some(usage) = counts.believed() {
+                self.usage = counts;
+                out.push(Delta::Usage(usage));
+            }
         }
     }
 

@@ -33,19 +33,20 @@ struct OutputDetails {
 }
 
 impl WireUsage {
-    /// Returns this report, completed by what an earlier one said.
+    /// Returns this report, completed by what an earlier one said. Counts are totals, so a smaller one is a mistake:
+    /// proxies send zeros for what they do not know at that moment.
     #[must_use]
     pub(super) fn after(self, earlier: Self) -> Self {
         Self {
-            input_tokens: self.input_tokens.or(earlier.input_tokens),
+            input_tokens: self.input_tokens.most(earlier.input_tokens),
             cache_read_input_tokens: self
                 .cache_read_input_tokens
-                .or(earlier.cache_read_input_tokens),
+                .most(earlier.cache_read_input_tokens),
             cache_creation_input_tokens: self
                 .cache_creation_input_tokens
-                .or(earlier.cache_creation_input_tokens),
+                .most(earlier.cache_creation_input_tokens),
             cache_creation: self.cache_creation.or(earlier.cache_creation),
-            output_tokens: self.output_tokens.or(earlier.output_tokens),
+            output_tokens: self.output_tokens.most(earlier.output_tokens),
             output_tokens_details: self.output_tokens_details.or(earlier.output_tokens_details),
         }
     }
@@ -91,6 +92,7 @@ impl WireUsage {
             cache_creation_1h_input_tokens: one_hour,
             output_visible_tokens: output - thinking,
             reasoning_output_tokens: thinking,
+            audio_tokens: 0,
             estimated: false,
         }
     }

@@ -1,9 +1,9 @@
 //! Streams and whole answers of Gemini. There is no end mark: the body ends after a finish reason.
 
-use super::super::buckets::{Totals, absurd, split};
 use super::super::codec::truncated;
 use super::super::json::{self, Count, Served, Str};
 use super::super::{Decoder, Delta, SseEvent, classify};
+use super::usage::WireUsage;
 use crate::call::FinishReason;
 use crate::error::{CallError, ErrorKind};
 use crate::usage::Usage;
@@ -77,50 +77,6 @@ struct Feedback<'a> {
 struct Word<'a> {
     #[serde(borrow)]
     service_tier: Str<'a>,
-}
-
-/// Cached tokens stand inside the prompt, thoughts and the results of built-in tools beside.
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct WireUsage {
-    prompt_token_count: Count,
-    cached_content_token_count: Count,
-    tool_use_prompt_token_count: Count,
-    candidates_token_count: Count,
-    thoughts_token_count: Count,
-    total_token_count: Count,
-}
-
-impl WireUsage {
-    /// Returns the usage in disjoint buckets, or `None` if it cannot be true.
-    fn believed(self) -> Option<Usage> {
-        let counts = [
-            self.prompt_token_count,
-            self.cached_content_token_count,
-            self.tool_use_prompt_token_count,
-            self.candidates_token_count,
-            self.thoughts_token_count,
-            self.total_token_count,
-        ];
-        let usage = self.buckets();
-        (!absurd(&counts, &usage)).then_some(usage)
-    }
-
-    fn buckets(self) -> Usage {
-        let thoughts = self.thoughts_token_count.or_zero();
-        let prompt = self.prompt_token_count.or_zero();
-        split(Totals {
-            input: prompt.saturating_add(self.tool_use_prompt_token_count.or_zero()),
-            cache_read: self.cached_content_token_count.or_zero().min(prompt),
-            cache_written: 0,
-            output: self
-                .candidates_token_count
-                .or_zero()
-                .saturating_add(thoughts),
-            reasoning: thoughts,
-            total: self.total_token_count.or_zero(),
-        })
-    }
 }
 
 /// Decodes one stream.
@@ -199,7 +155,7 @@ impl GeminiDecoder {
         let usage = chunk
             .usage_metadata
             .and_then(|raw| serde_json::from_str(raw.get()).ok());
-        if let Some(usage) = usage.and_then(WireUsage::believed)
+        if let Some(usage) = usage.and_then(|usage: WireUsage<'_>| usage.believed())
             && usage != Usage::default()
         {
             out.push(Delta::Usage(usage));
@@ -314,28 +270,4 @@ pub(super) fn whole(body: &str) -> Result<Vec<Delta>, CallError> {
     })?;
     decoder.end(&mut out)?;
     Ok(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn buckets_sum_to_the_total(
-            prompt in 0..1_000_000_u64, cached: u64, tools in 0..1_000_000_u64,
-            candidates in 0..1_000_000_u64, thoughts in 0..1_000_000_u64,
-        ) {
-            let total = prompt + tools + candidates + thoughts;
-            let usage: WireUsage = serde_json::from_value(serde_json::json!({
-                "promptTokenCount": prompt, "cachedContentTokenCount": cached,
-                "toolUsePromptTokenCount": tools, "candidatesTokenCount": candidates,
-                "thoughtsTokenCount": thoughts, "totalTokenCount": total,
-            })).unwrap();
-            let usage = usage.buckets();
-            prop_assert_eq!(usage.input_tokens() + usage.output_tokens(), total);
-            prop_assert_eq!(usage.reasoning_output_tokens, thoughts);
-        }
-    }
 }

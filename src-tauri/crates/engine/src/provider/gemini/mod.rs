@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod usage;
 
 use super::Wire;
 use super::codec::Codec;

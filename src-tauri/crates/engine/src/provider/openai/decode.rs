@@ -158,7 +158,7 @@ impl ChatDecoder {
             .flatten()
             .find(|choice| choice.index.or_zero() == 0);
         if let Some(choice) = choice {
-            self.choice(choice, data, out)?;
+            self.content(choice, out);
         }
         out.extend(self.served.hear(&chunk.service_tier));
         let usage = chunk.usage.or_else(|| {
@@ -171,15 +171,11 @@ impl ChatDecoder {
             out.extend(usage.believed().map(Delta::Usage));
             out.extend(usage.cost().map(Delta::Cost));
         }
-        Ok(())
+        // After the usage: the reason may be an error, and what was used is paid for all the same.
+        choice.map_or(Ok(()), |choice| self.reason(choice, data, out))
     }
 
-    fn choice(
-        &mut self,
-        choice: &Choice<'_>,
-        data: &str,
-        out: &mut Vec<Delta>,
-    ) -> Result<(), CallError> {
+    fn content(&mut self, choice: &Choice<'_>, out: &mut Vec<Delta>) {
         // A message beside deltas repeats them.
         let message = choice
             .delta
@@ -188,6 +184,14 @@ impl ChatDecoder {
         if let Some(message) = message {
             self.message(message, out);
         }
+    }
+
+    fn reason(
+        &mut self,
+        choice: &Choice<'_>,
+        data: &str,
+        out: &mut Vec<Delta>,
+    ) -> Result<(), CallError> {
         let Some(reason) = choice.finish_reason.filled() else {
             return Ok(());
         };

@@ -33,12 +33,14 @@ pub(super) struct WireUsage {
 struct PromptDetails {
     cached_tokens: Count,
     cache_write_tokens: Count,
+    audio_tokens: Count,
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
 #[serde(default)]
 struct CompletionDetails {
     reasoning_tokens: Count,
+    audio_tokens: Count,
 }
 
 impl WireUsage {
@@ -64,6 +66,10 @@ impl WireUsage {
                 .or(self.reasoning_tokens)
                 .or_zero(),
             total: self.total_tokens.or_zero(),
+            audio: prompt_details
+                .audio_tokens
+                .or_zero()
+                .saturating_add(completion_details.audio_tokens.or_zero()),
         })
     }
 
@@ -82,6 +88,8 @@ impl WireUsage {
             prompt.cached_tokens,
             prompt.cache_write_tokens,
             completion.reasoning_tokens,
+            prompt.audio_tokens,
+            completion.audio_tokens,
         ];
         let usage = self.buckets();
         (!absurd(&counts, &usage)).then_some(usage)

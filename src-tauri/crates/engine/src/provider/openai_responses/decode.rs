@@ -202,6 +202,12 @@ impl ResponsesDecoder {
             out.push(Delta::ResponseModel(model.to_owned()));
         }
         out.extend(self.served.hear(&response.service_tier));
+        // Servers that stream nothing but the end tell the answer there.
+        let ends = matches!(kind, "response.completed" | "response.incomplete");
+        if ends && !self.spoke && self.calls.is_empty() {
+            self.output(response, out);
+        }
+        // Usage covers the answer that came before it.
         let usage = response
             .usage
             .and_then(|raw| serde_json::from_str::<WireUsage>(raw.get()).ok());
@@ -231,10 +237,6 @@ impl ResponsesDecoder {
             }
             _ => return Ok(()),
         };
-        // Servers that stream nothing but the end tell the answer there.
-        if !self.spoke && self.calls.is_empty() {
-            self.output(response, out);
-        }
         self.done = true;
         out.push(Delta::Finish(reason.unwrap_or(if self.refused {
             FinishReason::ContentFilter

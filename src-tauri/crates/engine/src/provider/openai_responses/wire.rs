@@ -97,12 +97,14 @@ pub(super) struct WireUsage {
 pub(super) struct InputDetails {
     pub(super) cached_tokens: Count,
     pub(super) cache_write_tokens: Count,
+    pub(super) audio_tokens: Count,
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
 #[serde(default)]
 pub(super) struct OutputDetails {
     pub(super) reasoning_tokens: Count,
+    pub(super) audio_tokens: Count,
 }
 
 impl WireUsage {
@@ -117,6 +119,8 @@ impl WireUsage {
             input.cached_tokens,
             input.cache_write_tokens,
             output.reasoning_tokens,
+            input.audio_tokens,
+            output.audio_tokens,
         ];
         let usage = self.buckets();
         (!absurd(&counts, &usage)).then_some(usage)
@@ -124,17 +128,18 @@ impl WireUsage {
 
     fn buckets(self) -> Usage {
         let input = self.input_tokens_details.unwrap_or_default();
+        let output = self.output_tokens_details.unwrap_or_default();
         split(Totals {
             input: self.input_tokens.or_zero(),
             cache_read: input.cached_tokens.or_zero(),
             cache_written: input.cache_write_tokens.or_zero(),
             output: self.output_tokens.or_zero(),
-            reasoning: self
-                .output_tokens_details
-                .unwrap_or_default()
-                .reasoning_tokens
-                .or_zero(),
+            reasoning: output.reasoning_tokens.or_zero(),
             total: self.total_tokens.or_zero(),
+            audio: input
+                .audio_tokens
+                .or_zero()
+                .saturating_add(output.audio_tokens.or_zero()),
         })
     }
 }
