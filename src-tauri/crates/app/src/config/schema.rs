@@ -34,8 +34,7 @@ pub fn schema() -> Value {
         })),
         "budgets": money::budgets(),
         "alerts": money::alerts(),
-        // Read whole by the program; not described further here.
-        "prices": { "type": "object" },
+        "prices": money::prices(),
     }));
     let mut root = root;
     root["$schema"] = "http://json-schema.org/draft-07/schema#".into();

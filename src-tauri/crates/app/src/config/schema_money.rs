@@ -1,4 +1,4 @@
-//! `[budgets]` and `[alerts]` in the configuration file's schema.
+//! `[budgets]`, `[alerts]` and `[prices]` in the configuration file's schema.
 
 use super::{table, text, words};
 use serde_json::{Value, json};
@@ -20,6 +20,36 @@ fn usd(about: &str) -> Value {
 /// As [`usd`], or `false` for none.
 fn usd_or_none(about: &str) -> Value {
     json!({ "description": about, "anyOf": [usd(about), { "type": "boolean", "enum": [false] }] })
+}
+
+/// A price in USD per million tokens, as text or as a number: at most six decimals that count.
+fn per_million(about: &str) -> Value {
+    json!({
+        "description": about,
+        "anyOf": [
+            {
+                "type": "string",
+                "pattern": r"^\s*\+?(0*[0-9]{1,6}(\.[0-9]{1,6}0*)?|0*1000000(\.0+)?)\s*$",
+            },
+            { "type": "number", "minimum": 0, "maximum": MOST_USD },
+        ],
+    })
+}
+
+/// `[prices."provider/model"]`. That the provider is one of the file is the reader's to say.
+pub(super) fn prices() -> Value {
+    let mut price = table(json!({
+        "input": per_million("in USD per million tokens; 0: nothing"),
+        "output": per_million("in USD per million tokens, reasoning included; 0: nothing"),
+        "cache_read": per_million("input from the provider's cache; else as `input`"),
+        "cache_creation": per_million("input written to the provider's cache; else as `input`"),
+    }));
+    price["required"] = json!(["input", "output"]);
+    json!({
+        "type": "object",
+        "propertyNames": { "pattern": r"^[a-z0-9-]{1,40}/\S{1,200}$" },
+        "additionalProperties": price,
+    })
 }
 
 pub(super) fn budgets() -> Value {

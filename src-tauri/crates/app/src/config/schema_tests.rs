@@ -257,6 +257,36 @@ proptest! {
     }
 }
 
+fn prices() -> impl Strategy<Value = String> {
+    const PRICES: &[&str] = &[
+        "\"2.50\"", "\"+3\"", "5", "0", "2.5", "-1", "true", "2000000", "[]", "{}",
+    ];
+    let price = (
+        line("input", PRICES),
+        line("output", PRICES),
+        line("cache_read", PRICES),
+        line("cache_creation", PRICES),
+        proptest::option::weighted(0.1, Just("reasoning = 3\n".to_owned())),
+    );
+    price.prop_map(|(input, output, read, written, more)| {
+        let more = more.unwrap_or_default();
+        format!(
+            "[providers.work]\npreset = \"openai-chat\"\n[prices.\"work/new/model\"]\n{input}{output}{read}{written}{more}"
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn prices_in_the_file_fit_the_schema_exactly_where_the_reader_takes_them(text in prices()) {
+        let read = Config::parse(&text);
+        let misfit = holds(&text);
+        prop_assert_eq!(read.is_ok(), misfit.is_none(), "{}\n{:?} {:?}", text, misfit, read.err());
+    }
+}
+
 fn step() -> impl Strategy<Value = StepDraft> {
     let models = proptest::sample::subsequence(
         vec![
