@@ -47,6 +47,10 @@ fn gemini(model: &str, width: f64, height: f64) -> f64 {
 
 /// Images and vision guide of OpenAI, detail `high`: tiles of 512 pixels after the image was brought into 2,048 × 2,048 and
 /// its shorter side to 768; for small models patches of 32 pixels, at most 1,536, times a factor.
+///
+/// GPT-5.5 and GPT-6 are not checked against a page of OpenAI's (none was found, 2026-11): patches times 1.2, as others
+/// measured with the default detail (data set `JOHNISKING/image-token-cost` at Hugging Face: 1,229 tokens for 1024 × 1024,
+/// 14,364 for 4032 × 3024). The most of 12,000 patches is a guess that covers those.
 fn openai(model: &str, width: f64, height: f64) -> f64 {
     let has = |part: &str| model.contains(part);
     let small = |nano: f64, mini: f64| if has("nano") { nano } else { mini };
@@ -54,10 +58,13 @@ fn openai(model: &str, width: f64, height: f64) -> f64 {
         return tiles(width, height, 2833.0, 5667.0);
     }
     if has("o4-mini") {
-        return patches(width, height) * 1.72;
+        return patches(width, height, 1536.0) * 1.72;
     }
     if has("mini") || has("nano") {
-        return patches(width, height) * small(2.46, 1.62);
+        return patches(width, height, 1536.0) * small(2.46, 1.62);
+    }
+    if has("gpt-6") || has("gpt-5.5") {
+        return patches(width, height, 12_000.0) * 1.2;
     }
     if has("gpt-5") {
         return tiles(width, height, 70.0, 140.0);
@@ -77,8 +84,8 @@ fn tiles(width: f64, height: f64, base: f64, tile: f64) -> f64 {
     base + tile * count(width) * count(height)
 }
 
-fn patches(width: f64, height: f64) -> f64 {
-    ((width / 32.0).ceil() * (height / 32.0).ceil()).min(1536.0)
+fn patches(width: f64, height: f64, most: f64) -> f64 {
+    ((width / 32.0).ceil() * (height / 32.0).ceil()).min(most)
 }
 
 #[cfg(test)]
@@ -96,6 +103,16 @@ mod tests {
         assert_eq!(of("gpt-4o", 2048, 4096), 1105);
         assert_eq!(of("gpt-5.2", 1024, 1024), 70 + 4 * 140);
         assert_eq!(of("gpt-4.1-mini", 1024, 1024), 1659);
+        // Measured by others.
+        for (width, height, tokens) in [
+            (256, 256, 77),
+            (1024, 1024, 1229),
+            (1920, 1080, 2448),
+            (3840, 2160, 9792),
+            (4032, 3024, 14_364),
+        ] {
+            assert_eq!(of("gpt-6.1-sol", width, height), tokens);
+        }
         // Anthropic's guide.
         assert_eq!(of("claude-sonnet-4-5", 200, 200), 54);
         assert_eq!(of("claude-sonnet-4-5", 1000, 1000), 1334);
