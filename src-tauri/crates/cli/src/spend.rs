@@ -50,7 +50,7 @@ pub(crate) async fn run(session: &Session, arguments: &Spend) -> Result<Exit, St
         .api("spend.report", &query)
         .await
         .map_err(|stop| of_range(stop, &query.range))?;
-    if report.totals.calls == 0 {
+    if report.totals.calls == 0 && report.rows.is_empty() {
         session.terminal.say(&table::nothing(&report, &query));
         return Ok(Exit::Done);
     }

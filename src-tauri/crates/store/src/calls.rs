@@ -99,11 +99,21 @@ const COLUMNS: &str = "
     (SELECT title FROM prompts WHERE prompts.id = calls.prompt_id), caller_key, route,
     cost_source, service_tier, fallback_text, continued, project, tags";
 
-/// Conditions of a filter, from ?4 on; NULL asks for nothing.
+/// Conditions of a filter, from ?4 on; NULL asks for nothing. A model has a part in a call also by an attempt that used
+/// something before another model answered, as in `spend/parts.rs`.
 const ONLY: &str = "
-    AND (?4 IS NULL OR ?4 = coalesce(answered_provider, requested_provider) || '/' ||
-        coalesce(answered_model, requested_model))
-    AND (?5 IS NULL OR ?5 = coalesce(answered_provider, requested_provider))
+    AND ((?4 IS NULL AND ?5 IS NULL)
+        OR ((?4 IS NULL OR ?4 = coalesce(answered_provider, requested_provider) || '/' ||
+                coalesce(answered_model, requested_model))
+            AND (?5 IS NULL OR ?5 = coalesce(answered_provider, requested_provider)))
+        OR ((calls.attempts > 1 OR fallback_text) AND EXISTS (
+            SELECT 1 FROM attempts AS part
+            WHERE part.call = calls.key AND (?4 IS NULL OR ?4 = part.provider || '/' || part.model)
+                AND (?5 IS NULL OR ?5 = part.provider) AND part.cost_source IS NOT NULL
+                AND (part.cost_pico_usd > 0 OR part.input_uncached_tokens > 0
+                    OR part.cache_read_input_tokens > 0 OR part.cache_creation_input_tokens > 0
+                    OR part.cache_creation_1h_input_tokens > 0
+                    OR part.output_visible_tokens > 0 OR part.reasoning_output_tokens > 0))))
     AND (?6 IS NULL OR ?6 = coalesce(calls.route, ''))
     AND (?7 IS NULL OR ?7 = coalesce(project, ''))
     AND (?8 IS NULL OR ?8 = CASE WHEN caller_key IS NULL THEN calls.caller

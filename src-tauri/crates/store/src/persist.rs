@@ -118,7 +118,6 @@ impl LiveCall {
         };
         if self.state.is_final() {
             self.write_whole(connection, &mut saved)?;
-            crate::spend::book(connection, key)?;
         } else {
             self.write_pieces(connection, &mut saved)?;
             if self.answer_changed || (self.saved_answer && taken_for_dead) {
@@ -131,6 +130,9 @@ impl LiveCall {
                 write_attempt(connection, verb, key, int(n as u64), attempt)?;
             }
             saved.attempts = self.state.attempts.len();
+        }
+        if self.state.is_final() {
+            crate::spend::book(connection, key)?;
         }
         Ok(saved)
     }

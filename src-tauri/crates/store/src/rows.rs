@@ -267,7 +267,8 @@ pub struct CallFilter {
 /// Only calls that are all of these. An empty text means calls without one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CallsOf {
-    /// The model that answered, or was asked where none did, as `provider/model`.
+    /// The model that answered, or was asked where none did, as `provider/model`; or that an attempt was charged for
+    /// before another answered.
     pub model: Option<String>,
     pub provider: Option<String>,
     pub route: Option<String>,

@@ -31,6 +31,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         budgets::V3,
         config_versions::V3,
     ]),
+    Migration(&[spend::V4]),
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "SwBd".

@@ -1,8 +1,9 @@
 //! Sums of what calls cost, kept beside the calls so that a year is read in milliseconds.
 //!
 //! Every call that has ended is booked once, in the transaction that writes its end, under its quarter of an
-//! hour and its labels (`slots.rs`): the finest sums there are, and always equal to the rows of `calls`. Offsets of
-//! all zones are multiples of a quarter of an hour, so any zone's days and hours are whole numbers of slots.
+//! hour and its labels (`book.rs`): the finest sums there are, and always equal to the rows of `calls` and `attempts`.
+//! A call counts once, under the model that answered; what it used and cost counts under the model of each attempt
+//! (`entry.rs`), so a model has its own spend also where another rescued the call. Offsets of all zones are multiples of a quarter of an hour, so any zone's days and hours are whole numbers of slots.
 //!
 //! For long ranges whole days are summed again by every label (`seal.rs`). Such a day is a copy that can be made
 //! at any time; a late change of one of its calls only takes its seal away, and until it is sealed anew its slots
@@ -10,8 +11,10 @@
 //! wrong.
 
 mod book;
+mod entry;
 mod histogram;
 mod labels;
+mod parts;
 mod plan;
 mod query;
 mod rebuild;
@@ -81,6 +84,9 @@ CREATE TABLE spend_state (
 ) STRICT;
 INSERT INTO spend_state VALUES (1, 0, 0);
 ";
+
+/// What version 4 changes: what a call cost is booked under the model of each attempt, so the sums are made anew.
+pub(crate) const V4: &str = "UPDATE spend_state SET built = 0;";
 
 #[cfg(test)]
 mod tests;

@@ -2877,6 +2877,9 @@ export type SpendFile = { suggested_name: string, text: string, };
 
 /**
  * Only calls that are all of these. An empty text means calls without one (no route, no project, no tag).
+ *
+ * Of a model (or provider): the calls that it answered, and what its attempts used and cost, also in calls that another
+ * model answered. So the rows of any kind, narrowed to one model, add up to that model's own row.
  */
 export type SpendFilter = { model?: string, provider?: string, route?: string, project?: string, caller?: string, prompt?: string, tag?: string, };
 

@@ -56,8 +56,10 @@ pub enum SpendRange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SpendBy {
-    /// The model that answered, or was tried last, as `provider/model`.
+    /// `provider/model`. A call counts at the model that answered, or was tried last; what it used and cost counts
+    /// attempt by attempt, each at the model that was asked in it.
     Model,
+    /// As `Model`.
     Provider,
     Route,
     Project,
@@ -79,6 +81,9 @@ pub enum SpendView {
 }
 
 /// Only calls that are all of these. An empty text means calls without one (no route, no project, no tag).
+///
+/// Of a model (or provider): the calls that it answered, and what its attempts used and cost, also in calls that another
+/// model answered. So the rows of any kind, narrowed to one model, add up to that model's own row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 #[ts(optional_fields)]

@@ -28,8 +28,12 @@ pub(super) fn saved(
     if calls <= 0 {
         return Err("no call of this range was routed at a known price".to_owned());
     }
-    let priced = |count, unpriced| whole(routed.get(count) - routed.get(unpriced));
+    // The baseline would have needed one attempt: what others used is not its.
+    let priced = |count, unpriced, aside| {
+        whole(routed.get(count) - routed.get(unpriced) - routed.get(aside))
+    };
     let usage = Usage {
+<<<<<<< HEAD
         audio_tokens: 0,
         input_uncached_tokens: priced(Count::InputUncached, Count::UnpricedInputUncached),
         cache_read_input_tokens: priced(Count::CacheRead, Count::UnpricedCacheRead),
@@ -37,6 +41,38 @@ pub(super) fn saved(
         cache_creation_1h_input_tokens: priced(Count::CacheWrite1h, Count::UnpricedCacheWrite1h),
         output_visible_tokens: priced(Count::OutputVisible, Count::UnpricedOutputVisible),
         reasoning_output_tokens: priced(Count::Reasoning, Count::UnpricedReasoning),
+=======
+        input_uncached_tokens: priced(
+            Count::InputUncached,
+            Count::UnpricedInputUncached,
+            Count::AsideInputUncached,
+        ),
+        cache_read_input_tokens: priced(
+            Count::CacheRead,
+            Count::UnpricedCacheRead,
+            Count::AsideCacheRead,
+        ),
+        cache_creation_input_tokens: priced(
+            Count::CacheWrite,
+            Count::UnpricedCacheWrite,
+            Count::AsideCacheWrite,
+        ),
+        cache_creation_1h_input_tokens: priced(
+            Count::CacheWrite1h,
+            Count::UnpricedCacheWrite1h,
+            Count::AsideCacheWrite1h,
+        ),
+        output_visible_tokens: priced(
+            Count::OutputVisible,
+            Count::UnpricedOutputVisible,
+            Count::AsideOutputVisible,
+        ),
+        reasoning_output_tokens: priced(
+            Count::Reasoning,
+            Count::UnpricedReasoning,
+            Count::AsideReasoning,
+        ),
+>>>>>>> booking
         estimated: false,
     };
     // Prices of short requests: sums do not tell which of the calls had long inputs.

@@ -139,6 +139,14 @@ fn notes(report: &SpendReport, by: SpendBy) -> Vec<String> {
     if by == SpendBy::Tag {
         notes.push("a call with two tags is in both rows, and once in the total".to_owned());
     }
+    if matches!(by, SpendBy::Model | SpendBy::Provider)
+        && report.rows.iter().any(|row| row.calls == 0)
+    {
+        notes.push(format!(
+            "a row with 0 calls is of attempts in calls that another {} answered",
+            head(by)
+        ));
+    }
     match total.unpriced {
         0 => {}
         1 => notes.push("1 call has no known price and is not in the spend".to_owned()),

@@ -15,7 +15,8 @@ const TAGS: usize = 16;
 pub enum SpendBy {
     /// One label, empty, that all calls have.
     All = 0,
-    /// `provider/model` that answered or was tried last, else that was asked first.
+    /// `provider/model`: of a call that which answered or was tried last, else that was asked first; of what it cost
+    /// that which was asked in each attempt.
     Model = 1,
     Provider = 2,
     /// Empty for calls without.
@@ -54,7 +55,7 @@ pub(super) struct Labels {
 }
 
 /// What a call's row says for its labels.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Named<'a> {
     pub(super) simulated: bool,
     pub(super) provider: &'a str,

@@ -16,7 +16,8 @@ pub struct SpendQuery {
     /// bucket begins at the first, the last ends before the last.
     pub edges: Vec<i64>,
     pub by: SpendBy,
-    /// Only calls that have all these labels.
+    /// Only what has all these labels. Within a model (or provider): the calls that it answered, and what its
+    /// attempts cost, also in calls that another answered.
     pub within: Vec<(SpendBy, String)>,
     /// Only simulated calls, or only others.
     pub simulated: bool,
@@ -29,7 +30,8 @@ pub struct SpendQuery {
 /// What was found.
 #[derive(Debug, Clone, Default)]
 pub struct SpendAnswer {
-    /// By cost, then calls, the largest first, then by name. Labels without calls are left out.
+    /// By cost, then calls, the largest first, then by name. Labels of which nothing counts are left
+    /// out; one may have cost something in calls that another answered.
     pub values: Vec<SpendValue>,
     /// Percentiles of all but the first `timed` labels, by bucket; empty if they were not asked for.
     pub rest_times: Vec<SpendTimes>,
@@ -122,7 +124,7 @@ fn one(connection: &Connection, query: &SpendQuery) -> Result<SpendAnswer, Fault
         value.value.clone_from(text);
     }
     let mut order: Vec<usize> = (0..values.len())
-        .filter(|index| values[*index].sums.calls() > 0)
+        .filter(|index| !values[*index].sums.is_empty())
         .collect();
     order.sort_by_cached_key(|index| {
         let value = &values[*index];

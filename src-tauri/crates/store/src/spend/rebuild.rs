@@ -1,6 +1,7 @@
 //! Making the sums anew from the calls, and looking whether they are equal.
 
-use super::book::{self, COLUMNS, Entry};
+use super::book;
+use super::entry::{self, COLUMNS, Entry};
 use super::labels;
 use super::sums::SpendSums;
 use crate::error::Fault;
@@ -37,20 +38,22 @@ pub(crate) fn rebuild(connection: &Connection) -> Result<u64, Fault> {
     let mut held: BTreeMap<(i64, i64), SpendSums> = BTreeMap::new();
     let mut ids: HashMap<String, i64> = HashMap::new();
     let mut booked = 0;
-    each(connection, |entry| {
+    each(connection, |slot, entries| {
         booked += 1;
-        let id = match ids.get(&entry.labels) {
-            Some(id) => *id,
-            None => {
-                let id = labels::id(connection, &entry.labels)?;
-                if ids.len() >= HELD {
-                    ids.clear();
+        for entry in entries {
+            let id = match ids.get(&entry.labels) {
+                Some(id) => *id,
+                None => {
+                    let id = labels::id(connection, &entry.labels)?;
+                    if ids.len() >= HELD {
+                        ids.clear();
+                    }
+                    ids.insert(entry.labels, id);
+                    id
                 }
-                ids.insert(entry.labels, id);
-                id
-            }
-        };
-        held.entry((entry.slot, id)).or_default().add(&entry.sums);
+            };
+            held.entry((slot, id)).or_default().add(&entry.sums);
+        }
         if held.len() >= HELD {
             write(connection, &mut held)?;
         }
@@ -61,15 +64,16 @@ pub(crate) fn rebuild(connection: &Connection) -> Result<u64, Fault> {
     Ok(booked)
 }
 
+/// Takes in every ended call: its slot and what it adds.
 fn each(
     connection: &Connection,
-    mut take: impl FnMut(Entry) -> Result<(), Fault>,
+    mut take: impl FnMut(i64, Vec<Entry>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let sql = format!("SELECT {COLUMNS} FROM calls WHERE status <> 'running' ORDER BY key");
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        take(book::read(row, 1)?)?;
+        take(entry::slot(row)?, entry::read(connection, row, 1)?)?;
     }
     Ok(())
 }
@@ -85,14 +89,16 @@ fn write(connection: &Connection, held: &mut BTreeMap<(i64, i64), SpendSums>) ->
 pub(crate) fn check(connection: &Connection) -> Result<bool, Fault> {
     let snapshot = connection.unchecked_transaction()?;
     let mut from_calls: HashMap<(i64, String), Vec<u8>> = HashMap::new();
-    each(&snapshot, |entry| {
-        let packed = from_calls.entry((entry.slot, entry.labels)).or_default();
-        let mut sums = entry.sums;
-        if !packed.is_empty() {
-            sums.add_packed(&mut packed.as_slice())?;
+    each(&snapshot, |slot, entries| {
+        for entry in entries {
+            let packed = from_calls.entry((slot, entry.labels)).or_default();
+            let mut sums = entry.sums;
+            if !packed.is_empty() {
+                sums.add_packed(&mut packed.as_slice())?;
+            }
+            packed.clear();
+            sums.pack(packed);
         }
-        packed.clear();
-        sums.pack(packed);
         Ok(())
     })?;
     let mut statement = snapshot.prepare(

@@ -15,13 +15,13 @@ pub enum Count {
     Failed,
     Cancelled,
     Interrupted,
-    /// Pico-dollars of the calls whose cost is known.
+    /// Pico-dollars of the attempts whose cost is known.
     Cost,
-    /// Calls of unknown cost that used tokens or answered.
+    /// Calls of unknown cost that used tokens or answered: one for each model in them of which that is so.
     Unpriced,
-    /// Calls whose tokens or cost are estimated.
+    /// Calls whose tokens or cost are estimated, as `Unpriced`.
     Estimated,
-    /// Pico-dollars of those.
+    /// Pico-dollars that are estimated.
     EstimatedCost,
     InputUncached,
     CacheRead,
@@ -30,7 +30,7 @@ pub enum Count {
     CacheWrite1h,
     OutputVisible,
     Reasoning,
-    /// The tokens of unpriced calls again, in the same order.
+    /// The tokens of attempts of unknown cost again, in the same order.
     UnpricedInputUncached,
     UnpricedCacheRead,
     UnpricedCacheWrite,
@@ -46,17 +46,34 @@ pub enum Count {
     FallbackText,
     RatedGood,
     RatedBad,
+    /// Tokens of known price of attempts that did not bring the answer; they are among the others too.
+    AsideInputUncached,
+    AsideCacheRead,
+    AsideCacheWrite,
+    AsideCacheWrite1h,
+    AsideOutputVisible,
+    AsideReasoning,
 }
 
 /// How many counts there are.
-const COUNTS: usize = 27;
+const COUNTS: usize = 33;
 
 /// Sums over calls. They add up and are taken away exactly; no number of calls overflows them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpendSums {
     counts: Counts,
     latency: Histogram,
     first_token: Histogram,
+}
+
+impl Default for SpendSums {
+    fn default() -> Self {
+        Self {
+            counts: [0; COUNTS],
+            latency: Histogram::default(),
+            first_token: Histogram::default(),
+        }
+    }
 }
 
 impl SpendSums {
@@ -91,6 +108,15 @@ impl SpendSums {
         }
         self.latency.add_all(&other.latency);
         self.first_token.add_all(&other.first_token);
+    }
+
+    /// Returns counts so many times. Only for sums without times: those are not multiplied.
+    pub(super) fn times(&self, times: i128) -> Self {
+        let mut sums = self.clone();
+        for count in &mut sums.counts {
+            *count = count.saturating_mul(times);
+        }
+        sums
     }
 
     pub(super) fn count(&mut self, count: Count, more: i128) {

@@ -12,6 +12,7 @@ mod faults;
 mod fold;
 mod gateway_keys;
 mod history;
+mod parts;
 mod prompts;
 mod property;
 mod search;
