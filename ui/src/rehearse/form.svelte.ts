@@ -1,6 +1,8 @@
 import { backend, toBackendError, type Load, type StartRehearsal } from "../lib/backend";
 import { uiState } from "../lib/ui_state";
+import { editOf } from "../routes/drafts";
 import { strings } from "./strings";
+import { draftOf, isDraft } from "./target";
 import { readTime } from "./times";
 
 const KEPT = "rehearse.form";
@@ -18,7 +20,7 @@ export interface FaultRow {
 
 /** What is rehearsed, as it stands in the form; kept between launches. */
 export class RehearseForm {
-  /** A route's name, or models in order. */
+  /** A route's name, `draft:` and a draft's name, or models in order. */
   targets = $state.raw<readonly string[]>([]);
   /** Empty: no comparison. */
   compare = $state.raw<readonly string[]>([]);
@@ -27,6 +29,8 @@ export class RehearseForm {
   calls = $state("10000");
   span = $state("1h");
   seed = $state("42");
+  /** Days back whose calls' shapes are taken; empty: one made-up shape. */
+  like = $state("");
   /** What the program said is wrong, by field. */
   refused = $state.raw<Record<string, string>>({});
   /** Whether Run was pressed: nothing is called missing before. */
@@ -49,6 +53,9 @@ export class RehearseForm {
     const span = readTime(this.span);
     const found: Record<string, string> = { ...this.refused };
     if (this.targets.length === 0) found["route"] = strings.problems.route;
+    if (this.targets.some((target) => isDraft(target) && draftOf(target) === null)) {
+      found["route"] = strings.problems.draft;
+    }
     if (calls === null || calls < 1 || calls > MAX_CALLS) found["calls"] = strings.problems.calls;
     if (seed === null || seed > MAX_SEED) found["seed"] = strings.problems.seed;
     if (span === null || span < 1000 || span > 86_400_000) found["span_ms"] = strings.problems.span;
@@ -61,24 +68,36 @@ export class RehearseForm {
     this.tried = true;
     if (Object.keys(this.problems).length > 0) return null;
     return {
-      route: this.targets.join(", "),
+      ...asked(this.targets),
       faults: this.faults.map(({ text }) => text.trim()).filter((text) => text !== ""),
       calls: whole(this.calls) ?? 0,
       seed: whole(this.seed) ?? 0,
       span_ms: readTime(this.span) ?? 0,
       load: this.load,
       ...(this.compare.length > 0 ? { compare: this.compare.join(", ") } : {}),
+      ...(this.like === "" ? {} : { like_days: Number(this.like) }),
     };
   }
 
   /** Changes fields; what was refused is judged anew. */
   set(
-    change: Partial<Pick<RehearseForm, "targets" | "compare" | "load" | "calls" | "span" | "seed">>,
+    change: Partial<
+      Pick<RehearseForm, "targets" | "compare" | "load" | "calls" | "span" | "seed" | "like">
+    >,
   ): void {
     Object.assign(this, change);
     this.refused = {};
     this.#keep();
     if (change.targets !== undefined || change.compare !== undefined) void this.preview();
+  }
+
+  /** Chooses what is rehearsed. Beside a draft the active version is rehearsed too, unless something else is. */
+  choose(targets: readonly string[]): void {
+    const before = draftOf(this.targets[0])?.original;
+    const original = draftOf(targets[0])?.original;
+    const own = this.compare.length === 1 && this.compare[0] === before;
+    if (this.compare.length > 0 && !own) this.set({ targets });
+    else this.set({ targets, compare: typeof original === "string" ? [original] : [] });
   }
 
   addFault(text: string): void {
@@ -115,7 +134,7 @@ export class RehearseForm {
     ] as const) {
       if (targets.length === 0) continue;
       try {
-        const found = await backend().call("rehearse.preview", { route: targets.join(", ") });
+        const found = await backend().call("rehearse.preview", asked(targets));
         names.push(...found.fault_targets);
       } catch (thrown) {
         if (round === this.#round) this.refuse(thrown, field);
@@ -150,9 +169,9 @@ export class RehearseForm {
   }
 
   #keep(): void {
-    const { targets, compare, load, calls, span, seed } = this;
+    const { targets, compare, load, calls, span, seed, like } = this;
     const faults = this.faults.map(({ text }) => text);
-    uiState.keep(KEPT, { targets, compare, faults, load, calls, span, seed });
+    uiState.keep(KEPT, { targets, compare, faults, load, calls, span, seed, like });
   }
 
   #take(kept: Record<string, unknown>): void {
@@ -162,10 +181,20 @@ export class RehearseForm {
     this.compare = texts(kept["compare"]);
     this.faults = texts(kept["faults"]).map((text) => ({ id: this.#next++, text }));
     if (LOADS.includes(kept["load"] as Load)) this.load = kept["load"] as Load;
+    if (strings.shapeOptions.some(({ value }) => value === kept["like"])) {
+      this.like = kept["like"] as string;
+    }
     for (const field of ["calls", "span", "seed"] as const) {
       if (typeof kept[field] === "string") this[field] = kept[field];
     }
   }
+}
+
+/** Returns targets as the program takes them; a draft that is gone is asked for by its name. */
+function asked(targets: readonly string[]): Pick<StartRehearsal, "route" | "draft"> {
+  const kept = draftOf(targets[0]);
+  if (kept === null) return { route: targets.join(", ") };
+  return { route: kept.draft.name, draft: editOf(kept) };
 }
 
 function whole(text: string): number | null {

@@ -11,6 +11,7 @@ import { routeRenamed } from "../lib/renames";
 import { routes } from "../lib/routes.svelte";
 import { toasts } from "../lib/toasts.svelte";
 import { uiState } from "../lib/ui_state";
+import { KEPT_DRAFTS, keptDrafts, type KeptDraft } from "./drafts";
 import { strings } from "./strings";
 import { freeName, newRoute, same } from "./form";
 
@@ -18,7 +19,6 @@ import { freeName, newRoute, same } from "./form";
 const REST = 150;
 /** Most steps of undo that are kept for a route. */
 const DEPTH = 200;
-const KEPT = "routes.drafts";
 const SELECTED = "routes.selected";
 
 /** A route while it is looked at or edited. */
@@ -38,12 +38,6 @@ export interface Work {
   kept: boolean;
 }
 
-/** What is kept of drafts between launches. */
-interface Kept {
-  original: string | null;
-  draft: RouteDraft;
-}
-
 /** Every route with its draft; one of them is open. */
 export class RouteEditor {
   /** By key: the active name, or `new:` and a number. */
@@ -59,8 +53,7 @@ export class RouteEditor {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
-    const kept = uiState.get(KEPT);
-    if (Array.isArray(kept)) for (const one of kept.slice(0, 200)) this.#restore(one as Kept);
+    for (const one of keptDrafts()) this.#restore(one);
     const selected = uiState.get(SELECTED);
     if (typeof selected === "string") this.key = selected;
   }
@@ -275,11 +268,10 @@ export class RouteEditor {
     const kept = this.changed
       .filter(([, work]) => !work.removed)
       .map(([, { original, draft }]) => ({ original, draft }));
-    uiState.keep(KEPT, kept.length === 0 ? null : kept);
+    uiState.keep(KEPT_DRAFTS, kept.length === 0 ? null : kept);
   }
 
-  #restore({ original, draft }: Kept): void {
-    if (typeof draft !== "object" || draft === null || !Array.isArray(draft.steps)) return;
+  #restore({ original, draft }: KeptDraft): void {
     const key = typeof original === "string" ? original : `new:${this.#number++}`;
     const work = { ...fresh(draft), original: typeof original === "string" ? original : null };
     this.works = new Map(this.works).set(key, { ...work, kept: true });

@@ -21,10 +21,11 @@ beforeEach(async () => {
 afterEach(() => stop());
 
 /** Keeps a form as an earlier launch did, then opens the screen. */
-async function open(form: Record<string, unknown> = {}): Promise<void> {
+async function open(form: Record<string, unknown> = {}, previewed = true): Promise<void> {
   backend.values.set("rehearse.form", { targets: ["standard"], calls: "2000", ...form });
   await uiState.load();
   render(Rehearse);
+  if (!previewed) return;
   await waitFor(() =>
     expect(backend.log.some((it) => it.method === "rehearse.preview")).toBe(true),
   );
@@ -205,4 +206,62 @@ it("saves the chart as the program draws it", async () => {
   await fireEvent.click(screen.getByTestId("rehearse-save-chart"));
   await waitFor(() => expect(backend.saved?.suggested_name).toBe("rehearsal-standard.svg"));
   expect(backend.saved?.text).toContain("<svg");
+});
+
+const DRAFTED = {
+  name: "standard",
+  about: "",
+  priority: 0,
+  steps: [{ options: [{ model: "gemini/gemini-4-argon", weight: 1 }], pick: "weighted" }],
+  lists: { context_too_long: [], content_filter: [], auth: [] },
+  fall_back_on: [],
+  stop_on: [],
+};
+
+it("rehearses a draft, the active version beside it, in the shapes of one's own calls", async () => {
+  backend.values.set("routes.drafts", [{ original: "standard", draft: DRAFTED }]);
+  await open({ targets: [], like: "30" }, false);
+  await fireEvent.click(await screen.findByTestId("rehearse-route-choose"));
+  await fireEvent.click(await screen.findByTestId("target-draft:standard"));
+  expect(screen.getByTestId("rehearse-route")).toHaveTextContent("standard (draft)");
+  expect(screen.getByTestId("rehearse-compare")).toHaveTextContent(
+    "The active version of standard on the same calls.",
+  );
+  expect(screen.getByTestId<HTMLSelectElement>("rehearse-like").value).toBe("30");
+  await waitFor(() => {
+    const preview = backend.log.find((it) => it.method === "rehearse.preview");
+    expect(preview?.params).toMatchObject({ draft: { original: "standard", draft: DRAFTED } });
+  });
+  await fireEvent.click(screen.getByTestId("rehearse-run"));
+  const shown = await report();
+  expect(asked()).toMatchObject({
+    route: "standard",
+    draft: { original: "standard", draft: DRAFTED },
+    compare: "standard",
+    like_days: 30,
+  });
+  expect(shown).toHaveTextContent("standard (draft)");
+  expect(shown).toHaveTextContent("as long as 1,000 calls of the history");
+  // Another choice takes the comparison along.
+  await fireEvent.click(screen.getByTestId("rehearse-route-choose"));
+  await fireEvent.click(await screen.findByTestId("target-simple"));
+  expect(screen.getByTestId("rehearse-compare")).not.toHaveTextContent("standard");
+});
+
+it("says that a draft is gone instead of rehearsing what is active", async () => {
+  await open({ targets: ["draft:standard"] });
+  await fireEvent.click(screen.getByTestId("rehearse-run"));
+  expect(screen.getByTestId("rehearse-route")).toHaveTextContent(strings.problems.draft);
+  expect(asked()).toBeUndefined();
+});
+
+it("puts at the shapes that there are no calls to take them from", async () => {
+  backend.rehearsal.noCalls = true;
+  await open({ like: "7" });
+  await fireEvent.click(screen.getByTestId("rehearse-run"));
+  expect(await screen.findByTestId("rehearse-like-problem")).toHaveTextContent(
+    "No real call was answered in the last 7 days; take more days",
+  );
+  await fireEvent.change(screen.getByTestId("rehearse-like"), { target: { value: "" } });
+  expect(screen.queryByTestId("rehearse-like-problem")).toBeNull();
 });

@@ -84,9 +84,12 @@ pub async fn chart(app: &App, params: ChartRehearsal) -> Result<RehearsalChart, 
 /// Returns what a rehearsal of a route would run on.
 ///
 /// # Errors
-/// `InvalidParams` if there is no such route or model.
+/// `InvalidParams` if there is no such route or model, or if the draft is wrong.
 pub async fn preview(app: &App, params: PreviewRehearsal) -> Result<RehearsalPreview, ApiError> {
-    let config = app.config().current();
+    let config = match &params.draft {
+        Some(edit) => setup::drafted(app, edit)?,
+        None => app.config().current(),
+    };
     let (gathered, _) = setup::gathered(app, &config, &params.route, "route").await?;
     let plan = gathered.whole();
     let targets = switchboard_rehearse::targets(&plan);

@@ -245,7 +245,7 @@ export class MockBackend implements Backend {
     "gateway.start": ({ port }) => this.gateway.start(port),
     "gateway.stop": () => this.gateway.stop(),
     "gateway.keys.revoke": ({ id }) => this.gateway.revoke(id),
-    "rehearse.preview": ({ route }) => this.rehearsal.preview(route),
+    "rehearse.preview": (params) => this.rehearsal.preview(params),
     "rehearse.parse_fault": ({ text }) => parseFault(text),
     "rehearse.start": (params) => this.rehearsal.start(params),
     "rehearse.progress": () => this.rehearsal.progress(),

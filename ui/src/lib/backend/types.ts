@@ -1665,7 +1665,11 @@ export type PreviewRehearsal = {
 /**
  * As in [`StartRehearsal`].
  */
-route: string, };
+route: string, 
+/**
+ * As in [`StartRehearsal`].
+ */
+draft?: RouteEdit, };
 
 /**
  * A base URL as typed, to see where calls would go.

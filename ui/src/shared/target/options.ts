@@ -16,19 +16,22 @@ export interface Option {
   unavailable: string | null;
 }
 
-/** Returns the routes, then the models, that fit every word of a search. */
+/** Returns the rows given, then the routes, then the models, that fit every word of a search. */
 export function options(
+  first: readonly Option[],
   routes: readonly Route[],
   models: readonly ModelInfo[],
   search: string,
   routesTitle: string,
 ): Option[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const fitting = routes.filter((route) => {
-    const text = `${route.name} ${route.about}`.toLowerCase();
+  const fits = (name: string, hint: string): boolean => {
+    const text = `${name} ${hint}`.toLowerCase();
     return words.every((word) => text.includes(word));
-  });
+  };
+  const fitting = routes.filter((route) => fits(route.name, route.about));
   return [
+    ...first.filter((row) => fits(row.name, row.hint)),
     ...fitting.map((route): Option => ({
       id: route.name,
       kind: "route",

@@ -72,9 +72,13 @@ pub enum RehearsalState {
 /// Asks how a route would be rehearsed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct PreviewRehearsal {
     /// As in [`StartRehearsal`].
     pub route: String,
+    /// As in [`StartRehearsal`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<RouteEdit>,
 }
 
 /// What a rehearsal of a route would run on.

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use switchboard_app::api::types::{
     ErrorCode, Live, RehearsalProgress, RehearsalReport, RehearsalState,
 };
+use switchboard_app::rehearse::render;
+use switchboard_sandbox::{Options, Sandbox};
 
 fn start(route: &str, faults: &[&str], calls: u32) -> Value {
     json!({
@@ -279,4 +281,63 @@ async fn a_draft_is_rehearsed_beside_the_active_version_on_the_same_seed() {
     let error = world.call("rehearse.start", params).await.unwrap_err();
     let field = error.field.as_deref().unwrap_or_default();
     assert!(field.starts_with("draft.steps[0]"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_preview_of_a_draft_names_what_the_draft_asks() {
+    let world = World::with_config(SPLIT).await;
+    let form = world.call("routes.get", json!({"name": "split"})).await;
+    let mut draft = form.unwrap()["draft"].clone();
+    draft["steps"] = json!([{"options": [{"model": "sandbox/steady"}], "pick": "weighted"}]);
+    let mut params = json!({"route": "split", "draft": {"original": "split", "draft": draft}});
+    let preview = world.call("rehearse.preview", params.clone()).await;
+    let names = json!(["sandbox", "sandbox/steady"]);
+    assert_eq!(preview.unwrap()["fault_targets"], names);
+    params["draft"]["draft"]["steps"][0]["options"][0]["model"] = json!("nobody/nothing");
+    let error = world.call("rehearse.preview", params).await.unwrap_err();
+    let field = error.field.as_deref().unwrap_or_default();
+    assert!(field.starts_with("draft.steps[0]"), "{error:?}");
+}
+
+/// A provider on this machine that is asked over HTTP, as a real one: its answers have one length, and a token of
+/// them costs a thousandth of a dollar.
+const MODEL: &str = "swift?tokens=20&ttft=5";
+
+#[tokio::test]
+async fn rehearsed_calls_have_the_shapes_of_the_real_calls_of_some_days_back() {
+    let upstream = Sandbox::start(Options::default()).await.unwrap();
+    let config = format!(
+        "[providers.paid]\nwire = \"openai_chat\"\nbase_url = \"{}/v1\"\nneeds_key = false\n\
+         models = [{{ name = \"{MODEL}\", price = {{ input = 0, output = 1000 }} }}]\n",
+        upstream.base_url()
+    );
+    let mut world = World::with_config(&config).await;
+    let model = format!("paid/{MODEL}");
+    // What the simulator answered is no shape of a real call.
+    let asked = [&model, &model, &model, "sandbox/swift"];
+    let run = world.run(&asked, &[]).await;
+    let calls: Vec<_> = run.calls.iter().map(|call| call.call).collect();
+    world.until_ended(&calls).await;
+    for call in &calls {
+        world.detail(*call).await;
+    }
+    let cost = world.detail(calls[0]).await.summary.cost;
+    assert!(cost.is_some_and(|cost| cost.0 > 0), "{cost:?}");
+    let made_up = report(&mut world, start(&model, &[], 300)).await;
+    assert_eq!(made_up.shapes, 0);
+    assert_ne!(made_up.result.cost.p5, made_up.result.cost.p95);
+    let mut like = start(&model, &[], 300);
+    like["like_days"] = json!(1);
+    let found = report(&mut world, like.clone()).await;
+    assert_eq!((found.shapes, found.result.answered), (3, 300));
+    // Free to ask, so that an answer's length alone makes the cost.
+    assert_eq!((found.result.cost.p5, found.result.cost.p95), (cost, cost));
+    let text = render(&found);
+    assert!(
+        text.contains("as long as those of 3 calls of the history"),
+        "{text}"
+    );
+    let again = report(&mut world, like).await;
+    assert_eq!(render(&again), text);
+    assert_eq!(again, found);
 }

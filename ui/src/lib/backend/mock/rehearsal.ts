@@ -1,10 +1,12 @@
 import { BackendError } from "../backend";
 import type {
+  PreviewRehearsal,
   RehearsalPreview,
   RehearsalProgress,
   RehearsalReport,
   RehearsedTarget,
   Route,
+  RouteEdit,
   StartRehearsal,
 } from "../types";
 import { parseFault } from "./faults";
@@ -22,14 +24,16 @@ export class MockRehearsal {
   #timer: ReturnType<typeof setInterval> | undefined;
   /** Set to have the next rehearsal end with this sentence. */
   failWith: string | null = null;
+  /** Set to have no call in the history whose shape could be taken. */
+  noCalls = false;
 
   constructor(
     private readonly tell: (progress: RehearsalProgress) => void,
     private readonly routes: () => Route[],
   ) {}
 
-  preview(route: string): RehearsalPreview {
-    const targets = this.#targets(route, "route");
+  preview({ route, draft }: PreviewRehearsal): RehearsalPreview {
+    const targets = this.#targets(modelsOf(draft) ?? route, "route");
     const ids = targets.map(({ target }) => `${target.provider}/${target.model}`);
     const providers = targets.map(({ target }) => target.provider);
     return { targets, reasons: [], fault_targets: [...new Set([...providers, ...ids])] };
@@ -43,8 +47,12 @@ export class MockRehearsal {
         hint: "stop it first, or wait for its end",
       });
     }
-    const drafted = params.draft?.draft.steps.flatMap((step) => step.options.map((it) => it.model));
-    const targets = this.#targets(drafted?.join(",") ?? params.route, "route");
+    if (params.like_days !== undefined && this.noCalls) {
+      const message = `no real call was answered in the last ${params.like_days} days`;
+      throw this.#invalid("like_days", message, "take more days, or rehearse the made-up shape");
+    }
+    const drafted = modelsOf(params.draft);
+    const targets = this.#targets(drafted ?? params.route, "route");
     const other = params.compare === undefined ? null : this.#targets(params.compare, "compare");
     const known = [...targets, ...(other ?? [])];
     const faults = params.faults.map((line, index) => {
@@ -57,7 +65,7 @@ export class MockRehearsal {
       }
       return fault;
     });
-    const name = drafted ? `${params.route} (draft)` : params.route;
+    const name = params.draft ? `${params.route} (draft)` : params.route;
     const result = imagine(name, targets, faults, params);
     const compared = other && imagine(params.compare ?? "", other, faults, params);
     const calls = params.calls * (compared ? 2 : 1);
@@ -149,4 +157,9 @@ export class MockRehearsal {
       ...(hint === undefined ? {} : { hint }),
     });
   }
+}
+
+/** The models that a draft asks, in order; `undefined`: there is none. */
+function modelsOf(edit: RouteEdit | undefined): string | undefined {
+  return edit?.draft.steps.flatMap((step) => step.options.map(({ model }) => model)).join(",");
 }
