@@ -33,15 +33,7 @@ pub(super) fn saved(
         whole(routed.get(count) - routed.get(unpriced) - routed.get(aside))
     };
     let usage = Usage {
-<<<<<<< HEAD
         audio_tokens: 0,
-        input_uncached_tokens: priced(Count::InputUncached, Count::UnpricedInputUncached),
-        cache_read_input_tokens: priced(Count::CacheRead, Count::UnpricedCacheRead),
-        cache_creation_input_tokens: priced(Count::CacheWrite, Count::UnpricedCacheWrite),
-        cache_creation_1h_input_tokens: priced(Count::CacheWrite1h, Count::UnpricedCacheWrite1h),
-        output_visible_tokens: priced(Count::OutputVisible, Count::UnpricedOutputVisible),
-        reasoning_output_tokens: priced(Count::Reasoning, Count::UnpricedReasoning),
-=======
         input_uncached_tokens: priced(
             Count::InputUncached,
             Count::UnpricedInputUncached,
@@ -72,7 +64,6 @@ pub(super) fn saved(
             Count::UnpricedReasoning,
             Count::AsideReasoning,
         ),
->>>>>>> booking
         estimated: false,
     };
     // Prices of short requests: sums do not tell which of the calls had long inputs.
