@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { MockSpend } from "../lib/backend/mock/spend";
 import type { ChartSidecar } from "../lib/backend";
-import { bucketAt, colourOf, linesOf, readSidecar, seriesAt, step, toElement } from "./chart";
+import {
+  bucketAt,
+  colourOf,
+  linesOf,
+  picture,
+  readSidecar,
+  seriesAt,
+  step,
+  toElement,
+} from "./chart";
 import { DEFAULT, toQuery } from "./query";
 
 const report = new MockSpend().report(toQuery(DEFAULT, { width: 900, height: 240 }));
@@ -21,6 +30,17 @@ describe("a drawn chart", () => {
     );
     expect(toElement("<svg")).toBeNull();
     expect(toElement("<p>no</p>")).toBeNull();
+  });
+
+  it("has no title of its own in the page, where the system would show it over the readout", () => {
+    const node = document.createElement("div");
+    picture(
+      node,
+      '<svg xmlns="http://www.w3.org/2000/svg"><title>a</title><desc>b</desc><path/></svg>',
+    );
+    expect(node.querySelector("path")).not.toBeNull();
+    expect(node.querySelector("title, desc")).toBeNull();
+    expect(node.firstElementChild?.getAttribute("aria-hidden")).toBe("true");
   });
 
   it("is nothing where its description cannot be read", () => {

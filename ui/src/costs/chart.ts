@@ -52,6 +52,8 @@ export const picture: Action<HTMLElement, string> = (node, svg) => {
   const show = (drawn: string): void => {
     const element = toElement(drawn);
     element?.setAttribute("aria-hidden", "true");
+    // A title inside a picture is a tooltip of the system's, over our own readout.
+    for (const said of element?.querySelectorAll("title, desc") ?? []) said.remove();
     node.replaceChildren(...(element ? [element] : []));
   };
   show(svg);
