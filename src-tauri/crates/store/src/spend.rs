@@ -3,7 +3,8 @@
 //! Every call that has ended is booked once, in the transaction that writes its end, under its quarter of an
 //! hour and its labels (`book.rs`): the finest sums there are, and always equal to the rows of `calls` and `attempts`.
 //! A call counts once, under the model that answered; what it used and cost counts under the model of each attempt
-//! (`entry.rs`), so a model has its own spend also where another rescued the call. Offsets of all zones are multiples of a quarter of an hour, so any zone's days and hours are whole numbers of slots.
+//! (`entry.rs`), so a model has its own spend also where another rescued the call.
+//! Offsets of all zones are multiples of a quarter of an hour, so any zone's days and hours are whole numbers of slots.
 //!
 //! For long ranges whole days are summed again by every label (`seal.rs`). Such a day is a copy that can be made
 //! at any time; a late change of one of its calls only takes its seal away, and until it is sealed anew its slots
