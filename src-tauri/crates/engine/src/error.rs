@@ -192,6 +192,12 @@ impl CallError {
         }
     }
 
+    /// Returns the error of an answer that ended before its end.
+    pub fn cut(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Truncated, message)
+            .with_hint("try again, or add another model to fall back on")
+    }
+
     /// Adds what the person can do next.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {

@@ -69,8 +69,8 @@ impl Rates {
     /// Returns what `usage` costs, bucket by bucket.
     ///
     /// # Errors
-    /// [`Unpriced::Bucket`] or [`Unpriced::Audio`] if tokens were used whose price is not known; [`Unpriced::TooLarge`] if an amount
-    /// does not fit.
+    /// [`Unpriced::Bucket`] or [`Unpriced::Audio`] if tokens were used whose price is not known;
+    /// [`Unpriced::TooLarge`] if an amount does not fit.
     pub fn breakdown(&self, usage: &Usage) -> Result<Breakdown, Unpriced> {
         let write = self.cache_write.or(self.input);
         let bucket = |name, price: Option<PicoUsd>, tokens: u64| -> Result<PicoUsd, Unpriced> {

@@ -379,9 +379,11 @@ async fn refusal(codec: &'static dyn Provider, response: Response, by: Instant) 
 /// Names a connection that broke inside the body by what it means for the answer.
 fn broken_body(error: CallError, progress: &Progress) -> CallError {
     if progress.produced() && error.kind == ErrorKind::Reset {
+        let cut = CallError::cut("the connection broke in the middle of the answer");
         return CallError {
-            message: "the connection broke in the middle of the answer".into(),
-            kind: ErrorKind::Truncated,
+            kind: cut.kind,
+            message: cut.message,
+            hint: cut.hint,
             ..error
         };
     }

@@ -5,7 +5,7 @@ use super::{
     StatusCode, Wire, classify, embed, header, models, rate, raw, sse, url,
 };
 use crate::call::{Act, ModelRequest};
-use crate::error::{CallError, ErrorKind};
+use crate::error::CallError;
 use crate::secret::Secret;
 use ::url::Url;
 use bytes::Bytes;
@@ -103,8 +103,5 @@ impl Provider for Codec {
 
 /// Returns the error for a body that ended before the answer did.
 pub(super) fn truncated() -> CallError {
-    CallError::new(
-        ErrorKind::Truncated,
-        "the answer was cut off: the stream ended without its end mark",
-    )
+    CallError::cut("the answer was cut off: the stream ended without its end mark")
 }

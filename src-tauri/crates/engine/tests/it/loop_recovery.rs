@@ -375,5 +375,8 @@ async fn a_cut_answer_that_nobody_carries_on_is_a_failure_and_keeps_what_was_sho
     let script = vec![half(50), half(60), half(70), half(80), half(90)];
     let events = play(&continuing(&["a", "b", "c"]), script).await;
     assert_eq!(shown(&events), &TEXT[..90]);
-    assert!(matches!(events.last(), Some(Event::Failed { .. })));
+    let Some(Event::Failed { report }) = events.last() else {
+        panic!("{events:?}")
+    };
+    assert!(report.error.hint.is_some(), "{:?}", report.error);
 }

@@ -5,7 +5,7 @@ use super::super::json::{self, Count, Served, Str};
 use super::super::{Decoder, Delta, SseEvent, classify};
 use super::wire::{Event, Item, Response, WireUsage};
 use crate::call::FinishReason;
-use crate::error::{CallError, ErrorKind};
+use crate::error::CallError;
 use serde_json::value::RawValue;
 
 /// A function call under way: its place in the output, and whether its arguments came.
@@ -230,8 +230,7 @@ impl ResponsesDecoder {
                 ));
             }
             "response.cancelled" => {
-                return Err(CallError::new(
-                    ErrorKind::Truncated,
+                return Err(CallError::cut(
                     "the provider cancelled the answer before its end",
                 ));
             }
