@@ -9,12 +9,16 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// Longest body, in bytes.
 const MAX_BODY: usize = 32 * 1024 * 1024;
 /// How long a client may take to send its body.
 const BODY_TIME: Duration = Duration::from_secs(60);
+/// The least that arrives of a body in each [`PACE_TIME`] that does not end it, in bytes: so a client that
+/// sends a byte a second holds its connection for no longer than one such time.
+const PACE: usize = 4 * 1024;
+const PACE_TIME: Duration = Duration::from_secs(10);
 /// All bodies that are being read or decoded, in KiB.
 const ROOM_KIB: u32 = 256 * 1024;
 /// A body up to this length, in bytes, needs no room of its own: connections are bounded.
@@ -67,11 +71,7 @@ impl Bodies {
         };
         let (bytes, room) = match timeout(BODY_TIME, read).await {
             Ok(read) => read?,
-            Err(_) => {
-                let message = "the body took longer than 60 s to arrive";
-                let status = StatusCode::REQUEST_TIMEOUT;
-                return Err(Problem::new(status, "slow_body", message));
-            }
+            Err(_) => return Err(slow("the body took longer than 60 s to arrive")),
         };
         let body = serde_json::from_slice(&bytes).map_err(|error| {
             let message = format!("the body is not a JSON object: {error}");
@@ -99,7 +99,12 @@ impl Bodies {
 async fn collect(body: Body) -> Result<Vec<u8>, Problem> {
     let mut chunks = body.into_data_stream();
     let mut bytes = Vec::new();
-    while let Some(chunk) = chunks.next().await {
+    let mut paced = Instant::now() + PACE_TIME;
+    let mut enough = PACE;
+    while let Some(chunk) = timeout_at(paced, chunks.next())
+        .await
+        .map_err(|_| slow("less than 4 KB of the body arrived in 10 s: send it faster"))?
+    {
         let chunk: Bytes = chunk.map_err(|_| {
             let message = "the body broke off before its end";
             Problem::new(StatusCode::BAD_REQUEST, "cut_body", message)
@@ -110,6 +115,10 @@ async fn collect(body: Body) -> Result<Vec<u8>, Problem> {
             return Err(too_large());
         }
         bytes.extend_from_slice(&chunk);
+        if bytes.len() >= enough {
+            paced = Instant::now() + PACE_TIME;
+            enough = bytes.len() + PACE;
+        }
     }
     Ok(bytes)
 }
@@ -130,7 +139,78 @@ async fn drain(body: Body) {
     let _ = timeout(DRAIN_TIME, reading).await;
 }
 
+fn slow(message: &str) -> Problem {
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_body", message)
+}
+
 fn too_large() -> Problem {
     let message = "the body is longer than 32 MB: send less in one request";
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream::unfold;
+    use std::convert::Infallible;
+    use tokio::time::sleep;
+
+    /// A JSON object of `length` bytes that comes in pieces, one after each `pause`.
+    fn dripping(length: usize, piece: usize, pause: Duration) -> Body {
+        let text = format!("{{\"a\":\"{}\"}}", "x".repeat(length - 8));
+        let all = Bytes::from(text);
+        Body::from_stream(unfold(all, move |mut rest| async move {
+            if rest.is_empty() {
+                return None;
+            }
+            sleep(pause).await;
+            let next = rest.split_to(piece.min(rest.len()));
+            Some((Ok::<_, Infallible>(next), rest))
+        }))
+    }
+
+    /// Reads a body; returns its length in bytes or the error's code, and the seconds it took.
+    async fn read(body: Body) -> (Result<usize, String>, u64) {
+        let begun = Instant::now();
+        let read = Bodies::default().read(&HeaderMap::new(), body).await;
+        let told = match read {
+            Ok((object, _)) => Ok(object["a"].as_str().unwrap_or_default().len() + 8),
+            Err(problem) => Err(problem.code),
+        };
+        (told, begun.elapsed().as_secs())
+    }
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_at_a_byte_a_second_is_refused_after_ten_of_them() {
+        let (told, seconds) = read(dripping(100, 1, SECOND)).await;
+        assert_eq!((told, seconds), (Err("slow_body".to_owned()), 10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_short_body_may_take_its_ten_seconds() {
+        let (told, _) = read(dripping(100, 12, SECOND)).await;
+        assert_eq!(told, Ok(100));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_body_over_a_thin_line_is_read_to_its_end() {
+        let (told, seconds) = read(dripping(30_000, 600, SECOND)).await;
+        assert_eq!((told, seconds), (Ok(30_000), 50));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_comes_to_a_stop_is_refused_ten_seconds_after() {
+        let ends = futures_util::stream::pending();
+        let begins = futures_util::stream::iter([Ok::<_, Infallible>(vec![b' '; PACE])]);
+        let (told, seconds) = read(Body::from_stream(begins.chain(ends))).await;
+        assert_eq!((told, seconds), (Err("slow_body".to_owned()), 10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_just_fast_enough_is_refused_after_a_minute() {
+        let (told, seconds) = read(dripping(100_000, 500, SECOND)).await;
+        assert_eq!((told, seconds), (Err("slow_body".to_owned()), 60));
+    }
 }

@@ -233,6 +233,54 @@ async fn headers_a_byte_a_second_are_408_and_an_idle_connection_is_closed_withou
 }
 
 #[tokio::test]
+async fn bodies_a_byte_a_second_are_408_and_keep_nobody_else_waiting() {
+    const CLIENTS: usize = 100;
+    let world = world().await;
+    let drip = async || {
+        let mut stream = TcpStream::connect(world.gateway.address()).await.unwrap();
+        let (mut read, mut write) = stream.split();
+        let mut answer = String::new();
+        let dripping = async {
+            let more = "connection: close\r\ncontent-length: 4000\r\n";
+            let head = head(&world, "POST", "/v1/messages", more);
+            write.write_all(head.as_bytes()).await.unwrap();
+            while write.write_all(b" ").await.is_ok() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        let reading = timeout(Duration::from_secs(40), read.read_to_string(&mut answer));
+        tokio::select! {
+            ended = reading => { ended.unwrap().ok(); }
+            () = dripping => {}
+        }
+        answer
+    };
+    let slow = futures_util::future::join_all((0..CLIENTS).map(|_| drip()));
+    let quick = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let asked = world.json("/v1/chat/completions", chat(&fast("say=Blue"), false));
+        timeout(Duration::from_secs(5), asked).await.unwrap()
+    };
+    let (slow, (status, body)) = tokio::join!(slow, quick);
+    assert_eq!(status, 200, "{body}");
+    for answer in slow {
+        let (status, body) = first(&answer);
+        assert_eq!(
+            (status, &body["error"]["type"]),
+            (408, &json!("invalid_request_error")),
+            "{answer}"
+        );
+        let told = body["error"]["message"].as_str().unwrap();
+        assert!(told.contains("send it faster"), "{told}");
+    }
+    let list = json!({"search": "", "limit": 10});
+    let page = switchboard_app::api::dispatch(&world.app, "calls.list", list).await;
+    let calls = page.unwrap();
+    assert_eq!(calls["calls"].as_array().unwrap().len(), 1, "{calls}");
+}
+
+#[tokio::test]
 async fn requests_sent_at_once_are_answered_in_their_order() {
     let world = world().await;
     let mut bytes = String::new();
