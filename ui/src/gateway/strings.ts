@@ -20,6 +20,7 @@ export const strings = {
   offText: (port: number): string =>
     `Turn it on to serve 127.0.0.1:${port}, for this machine only.`,
   problemTitle: "The gateway could not be started",
+  waitingText: "It starts by itself once that port is free. Or choose another one.",
   problemText: "Another program may have this port. Choose another one, or close that program.",
   unavailableTitle: "The gateway is not served here",
   unavailableText:

@@ -171,6 +171,27 @@ it("lists the calls that came through the gateway and opens one", async () => {
   backend.calls.stopAll();
 });
 
+it("stays switched on while it waits for its port, and can be switched off", async () => {
+  const real = backend.gateway.status.bind(backend.gateway);
+  let waiting = true;
+  backend.gateway.status = () => ({
+    ...real(),
+    waiting,
+    problem: waiting ? "cannot listen on 127.0.0.1:4141: address in use" : null,
+  });
+  const stop = backend.gateway.stop.bind(backend.gateway);
+  backend.gateway.stop = () => {
+    waiting = false;
+    return stop();
+  };
+  await open();
+  expect(screen.getByTestId("gateway-problem")).toHaveTextContent("starts by itself");
+  expect(screen.getByRole("switch")).toBeChecked();
+  await fireEvent.click(screen.getByRole("switch"));
+  await waitFor(() => expect(screen.queryByTestId("gateway-problem")).toBeNull());
+  expect(screen.getByRole("switch")).not.toBeChecked();
+});
+
 it("says so where the program cannot serve it", async () => {
   const real = backend.gateway.status.bind(backend.gateway);
   backend.gateway.status = () => ({ ...real(), available: false });

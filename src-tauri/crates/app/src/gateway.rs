@@ -126,7 +126,7 @@ async fn keep_place(app: &App, port: u16) {
 }
 
 /// Starts the gateway at launch if it was on when the program last ended. What keeps it from starting is
-/// told by `gateway.status`.
+/// told by `gateway.status`; once its port is free it starts by itself.
 pub async fn resume(app: &App) {
     let kept = match app.store().ui_state().await {
         Ok(mut values) => values.remove(SWITCH),
@@ -138,7 +138,15 @@ pub async fn resume(app: &App) {
     let params = StartGateway {
         port: u16::try_from(port).ok(),
     };
+    let mut place = app.config().current().gateway.socket();
+    if let Some(port) = params.port {
+        place.set_port(port);
+    }
     if let Err(error) = start(app, params).await {
+        if error.code == ErrorCode::Conflict {
+            app.gateway_state().wait_for(place);
+            app.live().publish(&Live::GatewayChanged {});
+        }
         tracing::warn!(%error, "the gateway was on and could not be started again");
     }
 }
@@ -149,17 +157,20 @@ pub async fn resume(app: &App) {
 /// `Store`.
 pub async fn status(app: &App, _params: Empty) -> Result<GatewayStatus, ApiError> {
     let config = app.config().current();
+    let needs_key = app.gateway_needs_key().await;
+    let keys = app.gateway_keys().list().await?;
+    // What follows is of one moment: nothing waits from here on.
     let address = app.host().gateway().and_then(|gateway| gateway.address());
     let shown = address.unwrap_or_else(|| config.gateway.socket());
     // Other machines are never served without one.
-    let needs_key = app.gateway_needs_key().await || !shown.ip().is_loopback();
-    let keys = app.gateway_keys().list().await?;
+    let needs_key = needs_key || !shown.ip().is_loopback();
     Ok(GatewayStatus {
         running: address.is_some(),
         address: address.map(|address| address.to_string()),
         port: config.gateway.port,
         since: address.and_then(|_| app.gateway_state().since()),
         problem: app.gateway_state().problem().clone(),
+        waiting: app.gateway_state().is_waiting(),
         available: app.host().gateway().is_some(),
         base_urls: base_urls(shown),
         access: if needs_key {
@@ -217,7 +228,7 @@ pub async fn stop(app: &App, _params: Empty) -> Result<GatewayStatus, ApiError> 
     if let Some(gateway) = app.host().gateway() {
         let _held = app.gateway_state().switching.lock().await;
         gateway.stop().await;
-        *app.gateway_state().problem() = None;
+        app.gateway_state().settle();
         keep_switch(app, None).await?;
         app.live().publish(&Live::GatewayChanged {});
     }

@@ -257,9 +257,7 @@ impl App {
     pub async fn shutdown(&self) {
         self.inner.rehearsals.stop();
         self.inner.what_ifs.stop();
-        if let Some(gateway) = self.host().gateway() {
-            gateway.stop().await;
-        }
+        gateway::serve_no_more(self).await;
         self.inner.running.finish().await;
         // A program that makes one call and ends tells of it too.
         if self.inner.money.write().await {

@@ -1157,6 +1157,10 @@ since?: string,
  */
 problem: string | null, 
 /**
+ * Whether its place is tried again every few seconds until it is free.
+ */
+waiting: boolean, 
+/**
  * Whether this program can serve it at all.
  */
 available: boolean, 

@@ -20,6 +20,8 @@ pub struct GatewayStatus {
     /// Why it could not be started the last time, or is not where the configuration says; `None`: nothing is
     /// wrong.
     pub problem: Option<String>,
+    /// Whether its place is tried again every few seconds until it is free.
+    pub waiting: bool,
     /// Whether this program can serve it at all.
     pub available: bool,
     /// What clients of each API are given as base URL; while it is off, what they would be given.

@@ -3,11 +3,17 @@
 use crate::api::types::Live;
 use crate::calls::rfc3339;
 use crate::config::Snapshot;
+use crate::host::GatewayServer;
 use crate::{App, Inner};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError, Weak};
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::sleep;
+
+/// How long until a place that was taken is tried again.
+const AGAIN: Duration = Duration::from_secs(3);
 
 /// What the application remembers about the gateway.
 #[derive(Debug, Default)]
@@ -20,6 +26,8 @@ pub(crate) struct GatewayState {
     since_ms: AtomicI64,
     /// Whether its place was named when the program was started: the configuration does not move it.
     is_fixed: AtomicBool,
+    /// The place it is to listen at as soon as that is free; `None`: it is where it is to be, or off.
+    awaited: watch::Sender<Option<SocketAddr>>,
     /// Counts what the configuration made of it.
     moves: watch::Sender<u64>,
 }
@@ -33,7 +41,23 @@ impl GatewayState {
     pub(super) fn begin(&self) {
         let now = jiff::Timestamp::now().as_millisecond();
         self.since_ms.store(now, Ordering::Relaxed);
+        self.settle();
+    }
+
+    /// Notes that nothing is wrong and nothing waited for.
+    pub(super) fn settle(&self) {
         *self.problem() = None;
+        self.awaited.send_replace(None);
+    }
+
+    /// Notes that it is to listen at `place` as soon as that is free.
+    pub(super) fn wait_for(&self, place: SocketAddr) {
+        self.awaited.send_replace(Some(place));
+    }
+
+    /// Returns whether a place is waited for.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.awaited.borrow().is_some()
     }
 
     /// Returns since when it is where it is.
@@ -66,11 +90,12 @@ pub async fn serve(app: &App, address: Option<SocketAddr>) -> Result<SocketAddr,
     started
 }
 
-/// Ends what [`serve`] began: the gateway and the calls it runs.
+/// Ends what [`serve`] or the switch began: the gateway, the calls it runs, and the wait for its place.
 pub async fn serve_no_more(app: &App) {
     if let Some(gateway) = app.host().gateway() {
         let _held = app.gateway_state().switching.lock().await;
         gateway.stop().await;
+        app.gateway_state().settle();
     }
 }
 
@@ -79,17 +104,39 @@ pub fn moves(app: &App) -> watch::Receiver<u64> {
     app.gateway_state().moves.subscribe()
 }
 
-/// Moves the gateway whenever the configuration names another place. Ends with the application.
+/// Moves the gateway whenever the configuration names another place, and takes a place that was not free once
+/// it is. Ends with the application.
 pub(crate) async fn follow(inner: Weak<Inner>, mut changes: watch::Receiver<Snapshot>) {
     let mut known = changes.borrow_and_update().config.gateway.socket();
-    while changes.changed().await.is_ok() {
-        let wanted = changes.borrow_and_update().config.gateway.socket();
-        if wanted == known {
-            continue;
+    let Some(mut awaited) = inner
+        .upgrade()
+        .map(|inner| inner.gateway.awaited.subscribe())
+    else {
+        return;
+    };
+    loop {
+        let is_waiting = awaited.borrow_and_update().is_some();
+        tokio::select! {
+            changed = changes.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                let wanted = changes.borrow_and_update().config.gateway.socket();
+                if wanted != std::mem::replace(&mut known, wanted) {
+                    let Some(inner) = inner.upgrade() else { return };
+                    take(&App { inner }, wanted).await;
+                }
+            }
+            changed = awaited.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+            }
+            () = sleep(AGAIN), if is_waiting => {
+                let Some(inner) = inner.upgrade() else { return };
+                take_awaited(&App { inner }).await;
+            }
         }
-        known = wanted;
-        let Some(inner) = inner.upgrade() else { return };
-        take(&App { inner }, wanted).await;
     }
 }
 
@@ -99,31 +146,64 @@ async fn take(app: &App, wanted: SocketAddr) {
         return;
     };
     let _held = state.switching.lock().await;
-    let Some(now) = gateway.address() else {
+    if gateway.address().is_none() && !state.is_waiting() {
         // It is off; once it is switched on it is there.
         return;
-    };
+    }
     if state.is_fixed.load(Ordering::Relaxed) {
         return;
     }
-    if now == wanted {
-        *state.problem() = None;
-    } else {
-        match gateway.relocate(app.clone(), wanted).await {
-            Ok(address) => {
-                state.begin();
-                super::keep_place(app, address.port()).await;
-                tracing::info!(from = %now, to = %address, "the gateway moved");
-            }
-            Err(problem) => {
-                let problem = format!(
-                    "the gateway stays at {now}, although the configuration says {wanted}: {problem}; free that port or name another one"
-                );
-                tracing::warn!("{problem}");
-                *state.problem() = Some(problem);
-            }
-        }
-    }
+    reach(app, gateway, wanted).await;
     state.moves.send_modify(|count| *count += 1);
     app.live().publish(&Live::GatewayChanged {});
+}
+
+/// Tries the place waited for once more. Says nothing as long as nothing changes.
+async fn take_awaited(app: &App) {
+    let (Some(gateway), state) = (app.host().gateway(), app.gateway_state()) else {
+        return;
+    };
+    let _held = state.switching.lock().await;
+    let awaited = *state.awaited.borrow();
+    let Some(wanted) = awaited else {
+        return;
+    };
+    let known = state.problem().clone();
+    reach(app, gateway, wanted).await;
+    if *state.problem() != known {
+        state.moves.send_modify(|count| *count += 1);
+        app.live().publish(&Live::GatewayChanged {});
+    }
+}
+
+/// Starts the gateway at `wanted` or moves it there; where it cannot, says so and waits for that place.
+async fn reach(app: &App, gateway: &dyn GatewayServer, wanted: SocketAddr) {
+    let (state, now) = (app.gateway_state(), gateway.address());
+    if now == Some(wanted) {
+        return state.settle();
+    }
+    let reached = match now {
+        Some(_) => gateway.relocate(app.clone(), wanted).await,
+        None => gateway.start(app.clone(), wanted).await,
+    };
+    match reached {
+        Ok(address) => {
+            state.begin();
+            super::keep_place(app, address.port()).await;
+            tracing::info!(from = ?now, to = %address, "the gateway moved");
+        }
+        Err(problem) => {
+            let problem = match now {
+                Some(now) => format!(
+                    "the gateway stays at {now}, although the configuration says {wanted}: {problem}; it moves by itself once that port is free, or name another one"
+                ),
+                None => problem,
+            };
+            let known = state.problem().replace(problem.clone());
+            if known.as_ref() != Some(&problem) {
+                tracing::warn!("{problem}");
+            }
+            state.wait_for(wanted);
+        }
+    }
 }

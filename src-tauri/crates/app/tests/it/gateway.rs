@@ -3,6 +3,7 @@
 use crate::world::{BareHost, FakeServer, World};
 use serde_json::{Value, json};
 use std::net::TcpListener;
+use std::time::Duration;
 use switchboard_app::api::types::{
     CreateGatewayKey, ErrorCode, GatewayAccess, GatewayStatus, Live,
 };
@@ -97,6 +98,60 @@ async fn a_port_that_is_taken_is_told_until_the_switch_is_used_again() {
             .unwrap(),
     );
     assert!(on.running && on.problem.is_none());
+}
+
+/// Opens a program whose gateway was on and finds its port taken; returns it with who took it.
+async fn awaiting() -> (World, TcpListener) {
+    let here = world("").await;
+    let on = status(
+        here.call("gateway.start", json!({"port": 0}))
+            .await
+            .unwrap(),
+    );
+    let here = here.reopen().await;
+    let taken = TcpListener::bind(on.address.unwrap()).unwrap();
+    resume(&here.app).await;
+    let now = status(here.call("gateway.status", json!({})).await.unwrap());
+    assert!(
+        !now.running && now.waiting && now.problem.is_some(),
+        "{now:?}"
+    );
+    (here, taken)
+}
+
+#[tokio::test]
+async fn a_port_that_was_taken_at_the_start_is_used_once_it_is_free() {
+    let (world, taken) = awaiting().await;
+    let mut live = world.app.subscribe();
+    let address = taken.local_addr().unwrap().to_string();
+    drop(taken);
+    let on = tokio::time::timeout(Duration::from_secs(20), async {
+        loop {
+            live.next().await.unwrap();
+            let now = status(world.call("gateway.status", json!({})).await.unwrap());
+            if now.running {
+                return now;
+            }
+        }
+    });
+    let on = on.await.expect("windows are told");
+    assert_eq!(on.address, Some(address));
+    assert!(!on.waiting && on.problem.is_none());
+}
+
+#[tokio::test]
+async fn who_switches_it_off_or_takes_another_port_waits_for_none() {
+    let (world, _taken) = awaiting().await;
+    let off = status(world.call("gateway.stop", json!({})).await.unwrap());
+    assert!(!off.running && !off.waiting && off.problem.is_none());
+    let (world, _taken) = awaiting().await;
+    let on = status(
+        world
+            .call("gateway.start", json!({"port": 0}))
+            .await
+            .unwrap(),
+    );
+    assert!(on.running && !on.waiting && on.problem.is_none());
 }
 
 #[tokio::test]

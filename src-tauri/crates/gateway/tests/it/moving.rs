@@ -207,6 +207,24 @@ async fn a_port_that_is_taken_leaves_it_where_it_is_and_says_so() {
     gateway::serve_no_more(&program.app).await;
 }
 
+#[tokio::test]
+async fn a_port_that_was_taken_is_moved_to_once_it_is_free() {
+    let from = free();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = taken.local_addr().unwrap().port();
+    let program = Program::open(from).await;
+    gateway::serve(&program.app, None).await.unwrap();
+    program.configure(&format!("[gateway]\nport = {to}\n"));
+    let status = program.until(|status| status.problem.is_some()).await;
+    assert!(status.waiting);
+    drop(taken);
+    let status = program.until(|status| status.problem.is_none()).await;
+    assert_eq!(status.address, Some(local(to).to_string()));
+    assert!(!status.waiting);
+    assert_eq!(health(to).await.as_deref(), Some("ok\n"));
+    gateway::serve_no_more(&program.app).await;
+}
+
 /// Returns whether a stream comes to its end although its connection could live on.
 async fn rest_is_whole(mut stream: TcpStream) -> bool {
     let mut text = Vec::new();

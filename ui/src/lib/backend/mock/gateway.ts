@@ -21,6 +21,7 @@ export class MockGateway {
       address: this.#port === null ? null : at,
       port: PORT,
       problem: this.#problem,
+      waiting: false,
       available: true,
       base_urls: [
         { api: "openai", url: `http://${at}/v1` },
