@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { outlook } from "./budget";
-import { change, failedShare, interval, percent, rangeName, rescuedBy, tokens } from "./words";
+import {
+  change,
+  failedShare,
+  interval,
+  percent,
+  rangeName,
+  rescuedBy,
+  shortened,
+  tokens,
+} from "./words";
 
 const USD = 1e12;
 
@@ -53,9 +62,9 @@ describe("the words of the Costs screen", () => {
 
   it("says what rescued calls, and only that", () => {
     expect(rescuedBy({ retry: 204, fallback: 114, continuation: 0 })).toBe(
-      "by retry 204, by fallback 114",
+      "by retry 204, fallback 114",
     );
-    expect(rescuedBy({ retry: 0, fallback: 0, continuation: 2 })).toBe("by continuation 2");
+    expect(rescuedBy({ retry: 0, fallback: 0, continuation: 2 })).toBe("by continuing 2");
     expect(rescuedBy({ retry: 0, fallback: 0, continuation: 0 })).toBe("no call needed it");
   });
 
@@ -80,4 +89,14 @@ describe("the words of the Costs screen", () => {
     expect(outlook(forecast, 420 * USD)).toBe("budget $420, may not last");
     expect(outlook(forecast, 12.5 * USD)).toBe("budget $12.50, will not last");
   });
+});
+
+it("names models without their provider, except where two would be one", () => {
+  const name = shortened(["openai/gpt-5.2", "azure/gpt-5.2", "openrouter/deepseek/v4", "Other"]);
+  expect(name("openai/gpt-5.2")).toBe("openai/gpt-5.2");
+  expect(name("azure/gpt-5.2 p95")).toBe("azure/gpt-5.2 p95");
+  expect(name("openrouter/deepseek/v4")).toBe("deepseek/v4");
+  expect(name("openrouter/deepseek/v4 p50")).toBe("deepseek/v4 p50");
+  expect(name("Other")).toBe("Other");
+  expect(name("nobody/")).toBe("nobody/");
 });

@@ -45,12 +45,12 @@ export function rescuedTotal({ retry, fallback, continuation }: SpendRescued): n
   return retry + fallback + continuation;
 }
 
-/** Says what rescued calls: "by retry 204, by fallback 114". Ways that rescued none are left out. */
+/** Says what rescued calls: "by retry 204, fallback 114". Ways that rescued none are left out. */
 export function rescuedBy(rescued: SpendRescued): string {
   const parts = (["retry", "fallback", "continuation"] as const)
     .filter((way) => rescued[way] > 0)
     .map((way) => `${strings.rescues[way]} ${count(rescued[way])}`);
-  return parts.length === 0 ? strings.noRescues : parts.join(", ");
+  return parts.length === 0 ? strings.noRescues : strings.rescuedBy(parts.join(", "));
 }
 
 /** Share of calls that failed. */
@@ -71,9 +71,27 @@ export function rangeName(range: SpendRange): string {
   return `${day(range.from, !same)} – ${day(range.to, true)}`;
 }
 
-/** Names a row: a model without its provider, where that is not needed to tell it apart. */
+/** Names a row. */
 export function rowName(row: Pick<SpendRow, "key" | "label">): string {
   return row.label === "" ? strings.without : row.label;
+}
+
+/**
+ * Returns what shortens labels of models, "openai/gpt-5.2" → "gpt-5.2", except where two of `labels` would be
+ * one name. What belongs to a label ("openai/gpt-5.2 p95") stays.
+ */
+export function shortened(labels: readonly string[]): (label: string) => string {
+  const short = (label: string): string => label.slice(label.indexOf("/") + 1);
+  const bare = (label: string): string => label.replace(/ p\d\d$/, "");
+  const uses = new Map<string, Set<string>>();
+  for (const label of labels.map(bare)) {
+    const name = short(label);
+    uses.set(name, (uses.get(name) ?? new Set()).add(label));
+  }
+  return (label) => {
+    const names = uses.get(short(bare(label)));
+    return short(label) === "" || (names?.size ?? 0) > 1 ? label : short(label);
+  };
 }
 
 /** Names what a filter keeps only: "by model" → "model gpt-5.2". */
