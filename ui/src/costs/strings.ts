@@ -62,7 +62,9 @@ export const strings = {
   failed: (share: string): string => `${share} failed`,
   noCalls: "none in this range",
   rescues: { retry: "retry", fallback: "fallback", continuation: "continuing" },
-  rescuedBy: (ways: string): string => `by ${ways}`,
+  rescuedBy: (ways: readonly string[]): string =>
+    // Three of them fill the line.
+    ways.length < 3 ? `by ${ways.join(", ")}` : ways.join(", "),
   noRescues: "no call needed it",
   baseline: (model: string): string => `vs always ${model}`,
   chooseBaseline: "Choose a baseline",

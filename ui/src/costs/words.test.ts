@@ -65,6 +65,9 @@ describe("the words of the Costs screen", () => {
       "by retry 204, fallback 114",
     );
     expect(rescuedBy({ retry: 0, fallback: 0, continuation: 2 })).toBe("by continuing 2");
+    expect(rescuedBy({ retry: 42, fallback: 6, continuation: 6 })).toBe(
+      "retry 42, fallback 6, continuing 6",
+    );
     expect(rescuedBy({ retry: 0, fallback: 0, continuation: 0 })).toBe("no call needed it");
   });
 

@@ -50,7 +50,7 @@ export function rescuedBy(rescued: SpendRescued): string {
   const parts = (["retry", "fallback", "continuation"] as const)
     .filter((way) => rescued[way] > 0)
     .map((way) => `${strings.rescues[way]} ${count(rescued[way])}`);
-  return parts.length === 0 ? strings.noRescues : strings.rescuedBy(parts.join(", "));
+  return parts.length === 0 ? strings.noRescues : strings.rescuedBy(parts);
 }
 
 /** Share of calls that failed. */

@@ -23,8 +23,6 @@ export const strings = {
   failed: "The prices could not be read",
   retry: "Try again",
   none: "No model has these letters in its name",
-  noneYet: "No model is set up yet",
-  noneYetText: "Look for any model above, or add a provider first.",
   more: (shown: number, total: number): string => `${shown} of ${total}; type more letters`,
   model: "Model",
   input: "Input",

@@ -13,7 +13,7 @@ const USUAL: u32 = 100;
 /// Most models that are shown.
 const MOST: u32 = 500;
 
-/// Returns the models whose names have the words.
+/// Returns the models whose names have the words; without words those in use, and the whole book where none is.
 ///
 /// # Errors
 /// None.
@@ -50,9 +50,10 @@ pub async fn search(app: &App, query: PriceQuery) -> Result<PriceMatches, ApiErr
         }
     }
     let own = found.len();
+    let only_in_use = words.is_empty() && (own > 0 || !used.is_empty());
     for tariff in book.tariffs() {
         let in_use = used.contains(&key(tariff));
-        if !fits(&tariff.provider, &tariff.model) || (words.is_empty() && !in_use) {
+        if !fits(&tariff.provider, &tariff.model) || (only_in_use && !in_use) {
             continue;
         }
         let conflicts = differ.get(&(&*tariff.provider, &*tariff.model)).copied();
@@ -63,7 +64,7 @@ pub async fn search(app: &App, query: PriceQuery) -> Result<PriceMatches, ApiErr
         });
     }
     // Stable: each part stays in the order of its names.
-    found[own..].sort_by_key(|model| !model.in_use);
+    found[own..].sort_by_key(|model| (!model.in_use, model.deprecated));
     let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
     let limit = query.limit.unwrap_or(USUAL).clamp(1, MOST);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

@@ -66,6 +66,25 @@ async fn a_price_of_the_users_own_counts_and_comments_survive() {
 }
 
 #[tokio::test]
+async fn before_a_model_is_set_up_the_whole_book_is_there_to_look_at() {
+    let _turn = BOOK.lock().await;
+    let world = World::new().await;
+    let found = world.call("prices.search", json!({})).await.unwrap();
+    let all = found["total"].as_u64().unwrap();
+    assert_eq!(all, found["book"]["models"].as_u64().unwrap(), "{all}");
+    let first = &found["models"][0];
+    assert_eq!(first["deprecated"], false);
+    assert!(first["input"].is_string() || first["output"].is_string());
+    // After that, those alone.
+    let world = World::with_config(CONFIG).await;
+    let set = json!({"provider": "lab", "model": "secret-model", "input": "2", "output": "0"});
+    world.call("prices.set", set).await.unwrap();
+    let found = world.call("prices.search", json!({})).await.unwrap();
+    let shown = found["models"].as_array().unwrap();
+    assert!(shown.len() > 1 && shown.iter().all(|model| model["in_use"] == true));
+}
+
+#[tokio::test]
 async fn what_is_no_price_names_the_field_and_the_fix() {
     let world = World::with_config(CONFIG).await;
     let before = world.config_text();
