@@ -1,4 +1,4 @@
-use super::{Outgoing, Purse, Spender, Who};
+use super::{Outgoing, Purse, Spender, Vault, Who};
 use crate::call::{CallId, Message, ModelRequest, Params, Role};
 use crate::config::UnknownPrice;
 use crate::error::ErrorKind;
@@ -8,6 +8,8 @@ use crate::policy::period::{Calendar, Period};
 use crate::price::{PicoUsd, Tariff, TokenPrice};
 use crate::provider::{AuthStyle, Capabilities, Endpoint, Wire};
 use crate::usage::Usage;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -92,6 +94,36 @@ fn used(output: u64) -> Usage {
         output_visible_tokens: output,
         ..Usage::default()
     }
+}
+
+/// A file that nobody else shares.
+#[derive(Debug)]
+struct Nobody;
+
+impl Vault for Nobody {
+    fn agree(&self) -> BoxFuture<'_, ()> {
+        async {}.boxed()
+    }
+}
+
+#[tokio::test]
+async fn what_a_round_of_others_refuses_before_it_is_asked_for_is_not_sent() {
+    let purse = purse(vec![budget(2)]);
+    purse.set_vault(Arc::new(Nobody));
+    purse.looked(1);
+    let spender = spender(&purse, UnknownPrice::Dearest);
+    let target = target(Some(price()), "https://api.example/v1");
+    let hold = spender.hold(&target, &request(Some(1500)), 2);
+    let hold = hold.unwrap().unwrap();
+    // Between the question and the wait another call's round learns that others have all of it, and decides.
+    let labels = Who::default().labels("p", "m");
+    purse.with_ledger(|ledger, _| {
+        ledger.set_elsewhere([(&labels, PicoUsd(2 * USD))].into_iter());
+    });
+    assert!(purse.decide().opened.is_empty());
+    let waiting = hold.waiting().expect("it is decided on, and not told yet");
+    assert!(purse.agreed(waiting).await.is_err());
+    assert!(!hold.is_waiting(), "it is told once");
 }
 
 #[test]

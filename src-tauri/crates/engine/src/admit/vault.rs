@@ -70,9 +70,11 @@ impl Purse {
         state.take()
     }
 
-    /// Returns whether an amount that was set aside has to be agreed with other processes before it is spent.
+    /// Returns whether [`Self::agreed`] has to be asked before an amount that was set aside is spent: it waits for other
+    /// processes, or a round that another call began has refused it meanwhile.
     pub(super) fn is_waiting(&self, id: HoldId) -> bool {
-        self.lock().waiting.holds.contains_key(&id)
+        let waiting = &self.lock().waiting;
+        waiting.holds.contains_key(&id) || waiting.refused.contains_key(&id)
     }
 
     /// Waits until an amount that was set aside is agreed.
