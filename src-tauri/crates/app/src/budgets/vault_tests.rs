@@ -1,5 +1,6 @@
 use crate::budgets::Money;
 use crate::config::ConfigHandle;
+use futures_util::FutureExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -101,6 +102,28 @@ async fn two_programs_that_spend_little_at_a_time_stop_at_the_limit_together() {
     // Room for 250 of 600.
     let spent = all_spend([&one, &two], 600, USD / 25, 10 * USD).await;
     assert_eq!(spent, 10 * USD);
+}
+
+#[tokio::test]
+async fn a_call_that_leaves_while_processes_agree_counts_nothing_twice() {
+    let folder = folder(20);
+    let (one, two) = (program(folder.path()).await, program(folder.path()).await);
+    let spent = Arc::new(AtomicI64::new(0));
+    pay(two.clone(), USD, spent, 20 * USD).await;
+    two.write().await;
+    // More than may be set aside without asking.
+    let hold = one
+        .purse()
+        .reserve(CallId::new(), &labels("p"), PicoUsd(16 * USD));
+    let hold = hold.unwrap();
+    let left = one.purse().agreed(hold).now_or_never();
+    assert!(left.is_none(), "it was still waiting");
+    one.purse().settle(hold, PicoUsd(0));
+    // Whatever was begun ends, and the file is looked at again.
+    sleep(Duration::from_millis(200)).await;
+    one.poll().await;
+    let all = one.purse().standings().remove(0);
+    assert_eq!((all.spent, all.reserved), (PicoUsd(USD), PicoUsd(0)));
 }
 
 #[tokio::test]
