@@ -9,10 +9,11 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Returns every package that the workspace builds on any system, with what resolves to it.
+/// Returns every package that the workspace builds on any system, with what resolves to it. Cargo fetches those of
+/// other systems when they are not here yet: a build does not.
 pub(crate) fn read() -> Value {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["metadata", "--format-version", "1", "--locked"])
         .current_dir(root())
         .output()
         .expect("cargo starts");
