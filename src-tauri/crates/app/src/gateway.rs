@@ -135,20 +135,11 @@ pub async fn resume(app: &App) {
     let Some(port) = kept.as_ref().and_then(|kept| kept.get("port")?.as_u64()) else {
         return;
     };
-    let params = StartGateway {
-        port: u16::try_from(port).ok(),
-    };
     let mut place = app.config().current().gateway.socket();
-    if let Some(port) = params.port {
+    if let Ok(port) = u16::try_from(port) {
         place.set_port(port);
     }
-    if let Err(error) = start(app, params).await {
-        if error.code == ErrorCode::Conflict {
-            app.gateway_state().wait_for(place);
-            app.live().publish(&Live::GatewayChanged {});
-        }
-        tracing::warn!(%error, "the gateway was on and could not be started again");
-    }
+    serving::take_up(app, place).await;
 }
 
 /// Returns the gateway as it is now.

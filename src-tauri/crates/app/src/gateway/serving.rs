@@ -51,7 +51,7 @@ impl GatewayState {
     }
 
     /// Notes that it is to listen at `place` as soon as that is free.
-    pub(super) fn wait_for(&self, place: SocketAddr) {
+    fn wait_for(&self, place: SocketAddr) {
         self.awaited.send_replace(Some(place));
     }
 
@@ -140,6 +140,16 @@ pub(crate) async fn follow(inner: Weak<Inner>, mut changes: watch::Receiver<Snap
     }
 }
 
+/// Has the gateway listen at `wanted` from the start of the program on, or as soon as that is free.
+pub(super) async fn take_up(app: &App, wanted: SocketAddr) {
+    let Some(gateway) = app.host().gateway() else {
+        return;
+    };
+    let _held = app.gateway_state().switching.lock().await;
+    reach(app, gateway, wanted).await;
+    app.live().publish(&Live::GatewayChanged {});
+}
+
 /// Has the gateway listen at `wanted`, if it is on and free to. One that cannot stays where it is.
 async fn take(app: &App, wanted: SocketAddr) {
     let (Some(gateway), state) = (app.host().gateway(), app.gateway_state()) else {
@@ -190,7 +200,7 @@ async fn reach(app: &App, gateway: &dyn GatewayServer, wanted: SocketAddr) {
         Ok(address) => {
             state.begin();
             super::keep_place(app, address.port()).await;
-            tracing::info!(from = ?now, to = %address, "the gateway moved");
+            tracing::info!(from = ?now, to = %address, "the gateway listens");
         }
         Err(problem) => {
             let problem = match now {
