@@ -1,9 +1,7 @@
 //! `budgets`, and budgets across processes: every call here is a process of its own.
 
-use crate::program::{Home, Ran, signal};
+use crate::program::{Gateway, Home, Ran};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 use switchboard_sandbox::{Options, Sandbox};
 
@@ -107,20 +105,12 @@ fn processes_beside_each_other_see_what_the_others_have_set_aside() {
 }
 
 /// Asks a gateway for one answer; returns its status.
-fn status_of_one(address: &str) -> u16 {
+fn status_of_one(gateway: &Gateway) -> u16 {
     let body = json!({
         "model": format!("paid/{MODEL}"), "max_tokens": 20,
         "messages": [{"role": "user", "content": "hello"}],
     });
-    let body = body.to_string();
-    let mut stream = TcpStream::connect(address).unwrap();
-    let head = format!(
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all((head + &body).as_bytes()).unwrap();
-    let mut reply = String::new();
-    stream.read_to_string(&mut reply).unwrap();
+    let reply = gateway.chat(&body.to_string());
     reply.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
@@ -129,34 +119,17 @@ fn two_gateways_of_one_budget_under_load_do_not_overshoot_it() {
     const ROOM: i64 = 20;
     const EACH: usize = 100;
     let paid = paid("0.40");
-    let gateways: Vec<_> = (0..2)
-        .map(|_| {
-            let mut child = paid
-                .home
-                .command(&["serve", "--address", "127.0.0.1:0"])
-                .spawn()
-                .unwrap();
-            let mut line = String::new();
-            let mut out = BufReader::new(child.stdout.take().unwrap());
-            out.read_line(&mut line).unwrap();
-            let address = line
-                .trim()
-                .strip_prefix("The gateway is at http://")
-                .unwrap();
-            (child, address.to_owned(), out)
-        })
-        .collect();
+    let gateways = [Gateway::start(&paid.home), Gateway::start(&paid.home)];
     let statuses: Vec<u16> = std::thread::scope(|scope| {
         let asked: Vec<_> = gateways
             .iter()
-            .flat_map(|(_, address, _)| std::iter::repeat_n(address, EACH))
-            .map(|address| scope.spawn(|| status_of_one(address)))
+            .flat_map(|gateway| std::iter::repeat_n(gateway, EACH))
+            .map(|gateway| scope.spawn(|| status_of_one(gateway)))
             .collect();
         asked.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    for (mut child, _, _) in gateways {
-        signal(&child, "INT");
-        child.wait().unwrap();
+    for gateway in gateways {
+        gateway.end();
     }
     let answered = statuses.iter().filter(|status| **status == 200).count();
     let refused = statuses.iter().filter(|status| **status == 402).count();

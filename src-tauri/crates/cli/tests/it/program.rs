@@ -1,9 +1,10 @@
 //! Runs the program in a folder of its own.
 
 use serde_json::Value;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A folder that holds history and configuration, and what runs in it.
@@ -79,6 +80,52 @@ impl Ran {
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
+    }
+}
+
+/// A gateway that is served by a process of its own.
+pub(crate) struct Gateway {
+    child: Child,
+    pub(crate) address: String,
+    /// Kept open, as a terminal would.
+    _out: BufReader<ChildStdout>,
+}
+
+impl Gateway {
+    pub(crate) fn start(home: &Home) -> Self {
+        let mut child = home
+            .command(&["serve", "--address", "127.0.0.1:0"])
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("The gateway is at http://");
+        Self {
+            address: address.unwrap().to_owned(),
+            child,
+            _out: out,
+        }
+    }
+
+    /// Asks for a chat completion; returns the whole reply.
+    pub(crate) fn chat(&self, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request = format!(
+            "POST /v1/chat/completions HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        reply
+    }
+
+    /// Interrupts it and waits for its end.
+    pub(crate) fn end(self) -> Ran {
+        signal(&self.child, "INT");
+        ran(self.child.wait_with_output().unwrap())
     }
 }
 

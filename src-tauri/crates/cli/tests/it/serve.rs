@@ -1,6 +1,6 @@
 //! `serve` and `serve --dashboard`.
 
-use crate::program::{Home, Ran, ran, signal};
+use crate::program::{Gateway, Home, Ran, ran, signal};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Child;
@@ -136,32 +136,15 @@ fn a_missing_user_interface_is_told_with_the_folder() {
 #[test]
 fn the_gateway_answers_at_the_printed_address_until_it_is_interrupted() {
     let home = Home::new();
-    let mut child = home
-        .command(&["serve", "--address", "127.0.0.1:0"])
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    out.read_line(&mut line).unwrap();
-    let address = line
-        .trim()
-        .strip_prefix("The gateway is at http://")
-        .unwrap();
-    let body = r#"{"model":"sandbox/steady?ttft=1&tps=max&say=Blue","messages":[{"role":"user","content":"hello"}]}"#;
-    let mut stream = TcpStream::connect(address).unwrap();
-    let request = format!(
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
+    let gateway = Gateway::start(&home);
+    let reply = gateway.chat(
+        r#"{"model":"sandbox/steady?ttft=1&tps=max&say=Blue","messages":[{"role":"user","content":"hello"}]}"#,
     );
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut reply = String::new();
-    stream.read_to_string(&mut reply).unwrap();
     assert!(
         reply.starts_with("HTTP/1.1 200") && reply.contains("\"content\":\"Blue\""),
         "{reply}"
     );
-    signal(&child, "INT");
-    let ran = ran(child.wait_with_output().unwrap());
+    let ran = gateway.end();
     assert_eq!(ran.code, 130, "{}", ran.err);
 }
 

@@ -35,6 +35,29 @@ fn first(text: &str) -> (u16, Value) {
     )
 }
 
+/// Sends a text at once and bytes after it, one a second; reads all that is answered until the gateway closes.
+async fn dripped(world: &World, at_once: &str, bytes: impl Iterator<Item = u8>) -> String {
+    let mut stream = TcpStream::connect(world.gateway.address()).await.unwrap();
+    let (mut read, mut write) = stream.split();
+    let mut answer = String::new();
+    let dripping = async {
+        write.write_all(at_once.as_bytes()).await.unwrap();
+        for byte in bytes {
+            if write.write_all(&[byte]).await.is_err() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let reading = timeout(Duration::from_secs(40), read.read_to_string(&mut answer));
+    tokio::select! {
+        ended = reading => { ended.unwrap().ok(); }
+        () = dripping => {}
+    }
+    answer
+}
+
 fn head(world: &World, method: &str, path: &str, more: &str) -> String {
     let host = world.gateway.address();
     format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\n{more}\r\n")
@@ -188,27 +211,8 @@ async fn a_body_that_ends_early_starts_no_call() {
 #[tokio::test]
 async fn headers_a_byte_a_second_are_408_and_an_idle_connection_is_closed_without_a_word() {
     let world = world().await;
-    let slow = async {
-        let mut stream = TcpStream::connect(world.gateway.address()).await.unwrap();
-        let (mut read, mut write) = stream.split();
-        let mut answer = String::new();
-        let dripping = async {
-            let text = head(&world, "POST", "/v1/messages", "content-length: 2\r\n");
-            for byte in text.bytes() {
-                if write.write_all(&[byte]).await.is_err() {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-            std::future::pending::<()>().await;
-        };
-        let reading = timeout(Duration::from_secs(40), read.read_to_string(&mut answer));
-        tokio::select! {
-            ended = reading => { ended.unwrap().ok(); }
-            () = dripping => {}
-        }
-        answer
-    };
+    let text = head(&world, "POST", "/v1/messages", "content-length: 2\r\n");
+    let slow = dripped(&world, "", text.bytes());
     let idle = async {
         let mut stream = TcpStream::connect(world.gateway.address()).await.unwrap();
         let asks = head(&world, "GET", "/healthz", "");
@@ -236,27 +240,11 @@ async fn headers_a_byte_a_second_are_408_and_an_idle_connection_is_closed_withou
 async fn bodies_a_byte_a_second_are_408_and_keep_nobody_else_waiting() {
     const CLIENTS: usize = 100;
     let world = world().await;
-    let drip = async || {
-        let mut stream = TcpStream::connect(world.gateway.address()).await.unwrap();
-        let (mut read, mut write) = stream.split();
-        let mut answer = String::new();
-        let dripping = async {
-            let more = "connection: close\r\ncontent-length: 4000\r\n";
-            let head = head(&world, "POST", "/v1/messages", more);
-            write.write_all(head.as_bytes()).await.unwrap();
-            while write.write_all(b" ").await.is_ok() {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-            std::future::pending::<()>().await;
-        };
-        let reading = timeout(Duration::from_secs(40), read.read_to_string(&mut answer));
-        tokio::select! {
-            ended = reading => { ended.unwrap().ok(); }
-            () = dripping => {}
-        }
-        answer
-    };
-    let slow = futures_util::future::join_all((0..CLIENTS).map(|_| drip()));
+    let more = "connection: close\r\ncontent-length: 4000\r\n";
+    let head = head(&world, "POST", "/v1/messages", more);
+    let slow = futures_util::future::join_all(
+        (0..CLIENTS).map(|_| dripped(&world, &head, std::iter::repeat(b' '))),
+    );
     let quick = async {
         tokio::time::sleep(Duration::from_secs(2)).await;
         let asked = world.json("/v1/chat/completions", chat(&fast("say=Blue"), false));
