@@ -29,6 +29,8 @@ const MAX_FAULTS: usize = 50;
 const MAX_DAYS: u32 = 3660;
 /// Most calls whose shapes are taken, the newest.
 const MAX_SHAPES: u32 = 20_000;
+/// Most routes that a hint names.
+const HINTED: usize = 9;
 /// Most models of a list.
 const MAX_MODELS: usize = 12;
 
@@ -204,6 +206,12 @@ pub(crate) async fn gathered(
             format!("`{field}` names more than {MAX_MODELS} models"),
         ));
     }
+    if std::iter::once(first)
+        .chain(fallbacks.iter().map(String::as_str))
+        .any(plans::is_auto)
+    {
+        return Err(no_one_route(config, field));
+    }
     let mut request = request();
     request.params.max_tokens = plans::output_limit_in(config, first);
     let gathered = plans::gather_keyless(
@@ -229,6 +237,17 @@ pub(crate) async fn gathered(
         }
     }
     Ok((gathered, request))
+}
+
+/// `auto` is no route: each call's prompt leads to one, and these calls have no prompts of their own.
+fn no_one_route(config: &Config, field: &str) -> ApiError {
+    let routes: Vec<&str> = config
+        .all_routes()
+        .map(|r| r.name.as_str())
+        .take(HINTED)
+        .collect();
+    let message = "`auto` takes each call to a route by its prompt, so there is no one route of it";
+    invalid(field, message).with_hint(format!("name a route, such as {}", routes.join(", ")))
 }
 
 /// Returns what can stand before the `=` of a fault.

@@ -137,6 +137,14 @@ async fn what_does_not_fit_is_told_by_its_field() {
         assert_eq!(error.code, ErrorCode::InvalidParams, "{error:?}");
         assert_eq!(error.field.as_deref(), Some(field), "{error:?}");
     }
+    // What a prompt would choose is no route yet.
+    for route in ["auto", "sim:auto", "sandbox/steady, auto"] {
+        let error = world.call("rehearse.start", start(route, &[], 10)).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.field.as_deref(), Some("route"), "{error:?}");
+        assert!(error.message.contains("by its prompt"), "{error:?}");
+        assert!(error.hint.unwrap().contains("summarization"));
+    }
     // No real call was made, so there are no shapes to take.
     for days in [0, 7] {
         let mut like = start("sandbox/steady", &[], 10);
