@@ -259,10 +259,9 @@ impl App {
         self.inner.what_ifs.stop();
         gateway::serve_no_more(self).await;
         self.inner.running.finish().await;
-        // A program that makes one call and ends tells of it too.
-        if self.inner.money.write().await {
-            alerts::look(self).await;
-        }
+        // A program that makes one call and ends tells of it too, whoever wrote it down.
+        self.inner.money.write().await;
+        alerts::look(self).await;
         self.inner.deliveries.wait(LAST_ALERTS).await;
         self.inner.ahead.finish().await;
         if let Err(error) = self.inner.store.flush().await {

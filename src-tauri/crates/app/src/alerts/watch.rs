@@ -11,7 +11,7 @@ use switchboard_engine::policy::marks::{Crossing, Measure};
 use switchboard_engine::policy::period::{Calendar, Period, resets_text};
 use switchboard_engine::policy::runaway::{FACTOR, out_of_the_ordinary};
 use switchboard_engine::price::PicoUsd;
-use switchboard_store::{AlertRow, NewAlert};
+use switchboard_store::{AlertRow, NewAlert, StoreError};
 
 /// Hours that a caller's spending is compared with: a week, and the one that runs.
 const WEEK_HOURS: usize = 7 * 24 + 1;
@@ -141,6 +141,8 @@ async fn advance(
                 raised(app, row);
             }
         }
+        // The program ends; before it closed its history it looked once more at everything.
+        Err(StoreError::Closed) => {}
         Err(error) => tracing::warn!(%error, "an alert could not be recorded; it is tried again"),
     }
 }
