@@ -108,6 +108,7 @@ struct Inner {
     redactor: Arc<Redactor>,
     store: Store,
     config: ConfigHandle,
+    versions: config::versions::Keeping,
     secrets: Secrets,
     providers: Providers,
     http: Http,
@@ -186,6 +187,7 @@ impl App {
                 redactor,
                 store: store.clone(),
                 config,
+                versions: config::versions::Keeping::default(),
                 secrets,
                 providers,
                 http,
@@ -264,6 +266,7 @@ impl App {
         alerts::look(self).await;
         self.inner.deliveries.wait(LAST_ALERTS).await;
         self.inner.ahead.finish().await;
+        config::versions::finish(self).await;
         if let Err(error) = self.inner.store.flush().await {
             tracing::error!(%error, "history could not be written to its end");
         }

@@ -32,6 +32,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         config_versions::V3,
     ]),
     Migration(&[spend::V4]),
+    Migration(&[search::V5]),
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "SwBd".

@@ -21,6 +21,10 @@ CREATE VIRTUAL TABLE prompt_search USING fts5(
 );
 ";
 
+/// Schema of version 5. Parts of the calls' index are merged eight at a time instead of four: each word is written
+/// again less often while calls come in (200,000 took a sixth less time), and a search looks into a few more parts.
+pub(crate) const V5: &str = "INSERT INTO call_search(call_search, rank) VALUES ('automerge', 8);";
+
 /// Longest text of one field that is indexed, in bytes. Later words are kept but not found.
 const INDEXED_BYTES: usize = 512 * 1024;
 

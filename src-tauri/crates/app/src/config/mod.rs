@@ -19,7 +19,7 @@ pub use edit::{provider_table, put_provider, remove_provider, set_active_key, se
 use crate::api::types::{ApiError, ConfigProblem, ErrorCode};
 use notify::RecommendedWatcher;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use switchboard_engine::config::{Config, Problem};
 use tokio::sync::{mpsc, watch};
 use toml_edit::DocumentMut;
@@ -68,8 +68,8 @@ struct Inner {
     file: Mutex<()>,
     /// Dropping it ends the watch.
     watcher: Mutex<Option<RecommendedWatcher>>,
-    /// Who keeps every text that becomes active; `None`: nobody yet.
-    keeper: OnceLock<mpsc::Sender<Activated>>,
+    /// Who keeps every text that becomes active; `None`: nobody yet, or no more.
+    keeper: Mutex<Option<mpsc::Sender<Activated>>>,
 }
 
 impl ConfigHandle {
@@ -84,7 +84,7 @@ impl ConfigHandle {
                 snapshot,
                 file: Mutex::new(()),
                 watcher: Mutex::new(None),
-                keeper: OnceLock::new(),
+                keeper: Mutex::default(),
             }),
         };
         if let Err(problem) = file::create_if_missing(&handle.inner.path) {
@@ -119,10 +119,14 @@ impl ConfigHandle {
         self.inner.snapshot.borrow().text.clone()
     }
 
-    /// Has every text that becomes active from now on sent to `keeper`. Only the first one is kept to.
-    pub fn keep_versions(&self, keeper: mpsc::Sender<Activated>) {
-        // A second keeper would record the same texts again.
-        let _ = self.inner.keeper.set(keeper);
+    /// Has every text that becomes active from now on sent to `keeper`, and to no other; `None`: to nobody.
+    pub fn keep_versions(&self, keeper: Option<mpsc::Sender<Activated>>) {
+        *self.keeper() = keeper;
+    }
+
+    fn keeper(&self) -> MutexGuard<'_, Option<mpsc::Sender<Activated>>> {
+        let keeper = self.inner.keeper.lock();
+        keeper.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns why the file on disk is not active, or `None` if it is.
@@ -254,7 +258,7 @@ impl ConfigHandle {
                 changed
             }
         });
-        if let (Some(text), Some(keeper)) = (activated, self.inner.keeper.get())
+        if let (Some(text), Some(keeper)) = (activated, self.keeper().as_ref())
             && keeper.try_send(Activated { text, change }).is_err()
         {
             tracing::warn!("a version of the configuration file could not be kept");

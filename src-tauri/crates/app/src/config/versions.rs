@@ -6,17 +6,25 @@
 use crate::App;
 use crate::api::types::*;
 use crate::config::{Activated, Change};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use switchboard_engine::redact::Redactor;
 use switchboard_store::{ConfigVersionRow, NewConfigVersion};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 /// Texts that may wait to be kept. A person changes the file a few times a minute.
 const WAITING: usize = 64;
+/// How long the end of the program waits for them.
+const LAST_VERSIONS: Duration = Duration::from_secs(2);
+
+/// The task that keeps every text that becomes active.
+pub(crate) type Keeping = Mutex<Option<JoinHandle<()>>>;
 
 /// Keeps what is active now, and from then on every text that becomes active.
 pub(crate) async fn keep(app: &App) {
     let (sender, mut activated) = mpsc::channel(WAITING);
-    app.config().keep_versions(sender);
+    app.config().keep_versions(Some(sender));
     let first = Activated {
         text: app.config().text(),
         change: None,
@@ -37,11 +45,29 @@ pub(crate) async fn keep(app: &App) {
         }
     };
     record(first).await;
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         while let Some(version) = activated.recv().await {
             record(version).await;
         }
     });
+    *keeping(app) = Some(task);
+}
+
+/// Keeps what has become active so far, and nothing after it: a command that changes the file and ends at once has
+/// made a version all the same.
+pub(crate) async fn finish(app: &App) {
+    app.config().keep_versions(None);
+    let Some(task) = keeping(app).take() else {
+        return;
+    };
+    if tokio::time::timeout(LAST_VERSIONS, task).await.is_err() {
+        tracing::warn!("the last versions of the configuration file could not be kept");
+    }
+}
+
+fn keeping(app: &App) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+    let keeping = app.inner.versions.lock();
+    keeping.unwrap_or_else(PoisonError::into_inner)
 }
 
 fn new_version(
@@ -200,5 +226,53 @@ fn shown(row: ConfigVersionRow, active: bool) -> ConfigVersion {
         restored_from: row.restored_from,
         bytes: row.bytes,
         active,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::api::types::{ConfigOrigin, Empty, OwnPrice};
+    use crate::host::fake::FakeHost;
+    use crate::{App, Caller, Options};
+    use std::path::Path;
+    use std::sync::Arc;
+    use switchboard_engine::redact::Redactor;
+
+    async fn open(folder: &Path) -> App {
+        App::open(Options {
+            data_dir: folder.to_path_buf(),
+            config_path: folder.join("config.toml"),
+            caller: Caller::Cli,
+            host: Arc::new(FakeHost::default()),
+            redactor: Arc::new(Redactor::default()),
+        })
+        .await
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_command_that_changes_the_file_and_ends_at_once_has_made_a_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = "[providers.local]\nwire = \"openai_chat\"\nbase_url = \"http://127.0.0.1:9\"\nneeds_key = false\n";
+        std::fs::write(folder.path().join("config.toml"), file).unwrap();
+        for round in 1..=10 {
+            let app = open(folder.path()).await;
+            let price = OwnPrice {
+                provider: "local".to_owned(),
+                model: "small".to_owned(),
+                input: format!("{round}.5"),
+                output: "2".to_owned(),
+                cache_read: None,
+                cache_creation: None,
+            };
+            crate::prices::set(&app, price).await.unwrap();
+            app.shutdown().await;
+            // Whoever comes next has nothing to add.
+            let next = open(folder.path()).await;
+            let versions = super::list(&next, Empty {}).await.unwrap();
+            assert_eq!(versions[0].origin, ConfigOrigin::Cli, "round {round}");
+            assert!(versions[0].active);
+            next.shutdown().await;
+        }
     }
 }

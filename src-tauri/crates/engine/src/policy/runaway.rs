@@ -5,7 +5,6 @@
 use crate::call::{Message, Part};
 use crate::price::PicoUsd;
 use std::collections::{HashMap, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Near-identical calls within [`WINDOW_MS`] that count as running away.
 pub const CALLS: usize = 40;
@@ -46,9 +45,7 @@ pub fn fingerprint(messages: &[Message]) -> u64 {
     }
     let mut weights = [0i32; 64];
     let mut add = |shingle: &[u64]| {
-        let mut hasher = DefaultHasher::new();
-        shingle.hash(&mut hasher);
-        let hash = hasher.finish();
+        let hash = mixed(shingle.iter().fold(0, |hash, word| step(hash, *word)));
         for (bit, weight) in weights.iter_mut().enumerate() {
             *weight += if hash >> bit & 1 == 1 { 1 } else { -1 };
         }
@@ -62,22 +59,34 @@ pub fn fingerprint(messages: &[Message]) -> u64 {
     weights.iter().enumerate().map(bit).sum()
 }
 
+/// Hashes a word byte by byte (FNV-1a): prompts are long, and nobody gains by words that collide.
 fn word(word: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut in_number = false;
-    for char in word.chars() {
-        let digit = char.is_ascii_digit();
+    for byte in word.bytes() {
+        let digit = byte.is_ascii_digit();
         if !(digit && in_number) {
-            let char = if digit {
-                '0'
+            let byte = if digit {
+                b'0'
             } else {
-                char.to_ascii_lowercase()
+                byte.to_ascii_lowercase()
             };
-            char.hash(&mut hasher);
+            hash = step(hash, u64::from(byte));
         }
         in_number = digit;
     }
-    hasher.finish()
+    mixed(hash)
+}
+
+fn step(hash: u64, next: u64) -> u64 {
+    (hash ^ next).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// Lets every bit of a hash depend on every other (the finaliser of SplitMix64).
+fn mixed(hash: u64) -> u64 {
+    let hash = (hash ^ hash >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let hash = (hash ^ hash >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ hash >> 31
 }
 
 /// The last calls of each caller.

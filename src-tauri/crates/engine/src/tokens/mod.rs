@@ -131,13 +131,17 @@ impl Input {
 
     /// Returns about how many tokens that is at a model.
     pub fn tokens(&self, model: &str) -> u64 {
-        let texts = self.texts.tokens(model);
-        texts.saturating_add(self.around(model))
+        let family = Family::of(model);
+        let texts = family.tokens(&self.texts.features);
+        texts.saturating_add(self.around_in(family, model))
     }
 
     /// Returns the tokens that are not text: images, and what the provider puts around messages and tools.
     pub fn around(&self, model: &str) -> u64 {
-        let family = Family::of(model);
+        self.around_in(Family::of(model), model)
+    }
+
+    fn around_in(&self, family: Family, model: &str) -> u64 {
         let images = self
             .images
             .iter()
