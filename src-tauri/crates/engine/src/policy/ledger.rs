@@ -29,7 +29,8 @@ const MOST_QUARTERS: usize = 6000;
 const JITTER_MS: i64 = 1000;
 /// Entries of the sliding hour beyond which those of one second and one source become one.
 const MOST_RECENT: usize = 100_000;
-/// Combinations of labels kept apart. Beyond that project and key, which others choose, are dropped.
+/// Combinations of labels kept apart. Beyond that a project and a model, which clients choose, are dropped where no
+/// budget tells them apart; beyond twice as many, everywhere.
 const MOST_LABELS: usize = 20_000;
 
 /// Names an amount set aside.
@@ -303,12 +304,8 @@ impl Ledger {
         if let Some(at) = self.known.get(labels) {
             return *at;
         }
-        if self.labels.len() >= MOST_LABELS && (labels.project.is_some() || labels.key.is_some()) {
-            return self.intern(&Labels {
-                project: None,
-                key: None,
-                ..labels.clone()
-            });
+        if let Some(fewer) = self.fewer(labels) {
+            return self.intern(&fewer);
         }
         let at = self.labels.len();
         self.labels.push(labels.clone());
@@ -319,6 +316,29 @@ impl Ledger {
         }
         self.divide(at);
         at
+    }
+
+    /// Returns the labels with one left out, if there are so many that they have to share; `None`: they are kept.
+    fn fewer(&self, labels: &Labels) -> Option<Labels> {
+        let count = self.labels.len();
+        if count < MOST_LABELS {
+            return None;
+        }
+        let without_project = labels.project.is_some().then(|| Labels {
+            project: None,
+            ..labels.clone()
+        });
+        let without_model = (!labels.model.is_empty()).then(|| Labels {
+            model: "".into(),
+            ..labels.clone()
+        });
+        let counts_alike = |fewer: &Labels| {
+            let mut scopes = self.accounts.iter().map(|account| &account.budget.scope);
+            scopes.all(|scope| scope.covers(labels) == scope.covers(fewer))
+        };
+        let all = [without_project, without_model].into_iter().flatten();
+        all.into_iter()
+            .find(|fewer| count >= 2 * MOST_LABELS || counts_alike(fewer))
     }
 
     /// Takes in the time.

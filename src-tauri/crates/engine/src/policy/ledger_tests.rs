@@ -261,6 +261,41 @@ fn an_hour_of_many_small_amounts_stays_small() {
 }
 
 #[test]
+fn however_many_projects_and_models_clients_name_memory_is_bounded_and_no_budget_misses_any() {
+    let mut ledger = ledger(vec![
+        budget("all", Scope::Global, Period::Day, 1000),
+        budget("dear", Scope::Model("a/dear".into()), Period::Day, 1000),
+        budget("key", Scope::Key("nightly".into()), Period::Day, 1000),
+    ]);
+    let now = at(NOON);
+    let count = 3 * MOST_LABELS;
+    for n in 0..count {
+        let named = Labels {
+            project: Some(format!("project {n}").into()),
+            key: Some("nightly".into()),
+            model: format!("model {n}").into(),
+            ..labels("a")
+        };
+        ledger.add_spent(&named, PicoUsd(1), now);
+    }
+    let dear = Labels {
+        project: Some("last".into()),
+        key: Some("nightly".into()),
+        model: "dear".into(),
+        ..labels("a")
+    };
+    ledger.add_spent(&dear, PicoUsd(7), now);
+    assert!(ledger.labels.len() <= MOST_LABELS + 5);
+    let all = i64::try_from(count).unwrap() + 7;
+    let spent: Vec<i64> = ledger
+        .standings(now)
+        .iter()
+        .map(|one| one.spent.0)
+        .collect();
+    assert_eq!(spent, [all, 7, all]);
+}
+
+#[test]
 fn the_hours_of_a_caller_are_told_apart() {
     let mut ledger = ledger(vec![]);
     let now = at(NOON);

@@ -24,6 +24,11 @@ impl PeakEwma {
         }
     }
 
+    /// Returns when the last measurement was taken.
+    pub fn at_ms(&self) -> u64 {
+        self.at_ms
+    }
+
     /// Adds a measurement.
     pub fn add(&mut self, first_token_ms: f64, now_ms: u64) {
         let sample = sane(first_token_ms);
