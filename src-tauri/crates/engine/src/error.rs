@@ -98,6 +98,55 @@ pub enum Disposition {
 }
 
 impl ErrorKind {
+    /// Returns what a person can do after this kind of failure, where nothing better is known; `None`: they asked
+    /// for it.
+    pub fn next_step(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Dns | Self::Connect | Self::ConnectTimeout => {
+                "check the base URL, the network and the proxy"
+            }
+            Self::Tls => "check the base URL and the proxy",
+            Self::HeadersTimeout
+            | Self::FirstTokenTimeout
+            | Self::IdleTimeout
+            | Self::TooSlow
+            | Self::TotalTimeout => "raise that limit, or add another model to fall back on",
+            Self::Reset
+            | Self::Truncated
+            | Self::Server
+            | Self::EmptyAnswer
+            | Self::OutputInvalid => "try again, or add another model to fall back on",
+            Self::Malformed => "check that the provider is set to the right wire format",
+            Self::TooLarge => "ask for a shorter answer, or set `max_tokens`",
+            Self::NotAnApi => "check the base URL and the proxy",
+            Self::RateLimited => "wait, send less at once, or add another model to fall back on",
+            Self::QuotaExhausted => "use another model or key until the quota is renewed",
+            Self::Billing => "check credit and payment in the provider's console",
+            Self::PlanLimit => "choose a model of your plan, shorten the prompt, or upgrade",
+            Self::Overloaded => "try again shortly or use another model",
+            Self::Auth => {
+                "check the key in Settings: it may be mistyped, revoked or for another provider"
+            }
+            Self::Permission => {
+                "check the key's rights, the project and the region at the provider"
+            }
+            Self::NotFound => "check the model's name and the base URL",
+            Self::Rejected => "the raw reply says more",
+            Self::ContextTooLong => "shorten the prompt or choose a model with a larger context",
+            Self::ContentFiltered => "rephrase the prompt",
+            Self::NoCredential => "enter a key in Settings",
+            Self::Incapable => "choose a model that can do this",
+            Self::CircuitOpen | Self::QueueFull => {
+                "try again shortly, or add another model to fall back on"
+            }
+            Self::Budget => "raise the budget, or wait until it resets",
+            Self::CallerStopped => "resume the caller under Settings, Budgets & alerts",
+            Self::Misconfigured => "correct the configuration",
+            Self::Interrupted => "run it again",
+            Self::Cancelled => return None,
+        })
+    }
+
     /// Returns what the loop does after this kind of failure.
     pub fn disposition(self) -> Disposition {
         match self {
@@ -175,12 +224,12 @@ pub struct CallError {
 }
 
 impl CallError {
-    /// Returns an error of `kind` with nothing but its sentence.
+    /// Returns an error of `kind` with its sentence and what can usually be done after it.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
             message: message.into(),
-            hint: None,
+            hint: kind.next_step().map(str::to_owned),
             status: None,
             provider_code: None,
             param: None,
@@ -195,7 +244,6 @@ impl CallError {
     /// Returns the error of an answer that ended before its end.
     pub fn cut(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Truncated, message)
-            .with_hint("try again, or add another model to fall back on")
     }
 
     /// Adds what the person can do next.
@@ -244,4 +292,28 @@ pub fn retry_after(headers: &HeaderMap, now: std::time::SystemTime) -> Option<Du
     }
     let date = httpdate::parse_http_date(value).ok()?;
     Some(date.duration_since(now).unwrap_or(Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CallError, ErrorKind};
+
+    /// Every kind, by the names that `serde` knows.
+    fn kinds() -> Vec<ErrorKind> {
+        let unknown = serde_json::from_str::<ErrorKind>("\"\"").unwrap_err();
+        let names = unknown.to_string();
+        let names = names.split('`').skip(1).step_by(2);
+        let parsed = names.filter_map(|name| serde_json::from_str(&format!("\"{name}\"")).ok());
+        parsed.collect()
+    }
+
+    #[test]
+    fn every_failure_but_a_wanted_end_says_what_to_do_next() {
+        let kinds = kinds();
+        assert!(kinds.len() > 30, "{kinds:?}");
+        for kind in kinds {
+            let hint = CallError::new(kind, "it failed").hint;
+            assert_eq!(hint.is_none(), kind == ErrorKind::Cancelled, "{kind:?}");
+        }
+    }
 }

@@ -200,7 +200,7 @@ impl<'a> Attempt<'a> {
                 let by = self.watch.next_token_by(&self.pace, ending);
                 let chunk = match timeout_at(by.at, reader.body.next()).await {
                     Ok(Some(Ok(chunk))) => Some(chunk),
-                    Ok(Some(Err(error))) => return Err(broken_body(error, &self.progress)),
+                    Ok(Some(Err(error))) => return Err(in_the_middle(error, &self.progress)),
                     Ok(None) => None,
                     Err(_) => return Err(self.watch.expired(by)),
                 };
@@ -211,6 +211,7 @@ impl<'a> Attempt<'a> {
                         .map(|()| true),
                 };
                 self.note();
+                let read = read.map_err(|error| in_the_middle(error, &self.progress));
                 if let Err(error) = &read {
                     self.progress.broke(error);
                 }
@@ -376,18 +377,26 @@ async fn refusal(codec: &'static dyn Provider, response: Response, by: Instant) 
     error
 }
 
-/// Names a connection that broke inside the body by what it means for the answer.
-fn broken_body(error: CallError, progress: &Progress) -> CallError {
-    if progress.produced() && error.kind == ErrorKind::Reset {
-        let cut = CallError::cut("the connection broke in the middle of the answer");
-        return CallError {
+/// Tells a failure after some of the answer by what it means for it.
+fn in_the_middle(error: CallError, progress: &Progress) -> CallError {
+    if !progress.produced() {
+        return error;
+    }
+    let cut = CallError::cut("the connection broke in the middle of the answer");
+    match error.kind {
+        ErrorKind::Reset => CallError {
             kind: cut.kind,
             message: cut.message,
             hint: cut.hint,
             ..error
-        };
+        },
+        // What came before was read, so the wire format is the right one.
+        ErrorKind::Malformed => CallError {
+            hint: cut.hint,
+            ..error
+        },
+        _ => error,
     }
-    error
 }
 
 /// Returns a duration as whole milliseconds.

@@ -241,7 +241,6 @@ pub(crate) fn not_the_format(bytes: &[u8]) -> CallError {
         ErrorKind::Malformed,
         "the provider's reply is not in the format of this API",
     )
-    .with_hint("check that the provider is set to the right wire format")
     .with_detail(bytes)
 }
 
@@ -249,7 +248,7 @@ pub(crate) fn not_the_format(bytes: &[u8]) -> CallError {
 pub(crate) fn not_an_api() -> CallError {
     CallError::new(
         ErrorKind::NotAnApi,
-        "the address answers with a web page, not with this API; check the base URL or your proxy",
+        "the address answers with a web page, not with this API",
     )
 }
 

@@ -179,6 +179,31 @@ async fn a_cut_answer_is_never_a_clean_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_broken_in_the_middle_is_not_blamed_on_the_wire_format() {
+    let broken = || Step::Bytes("data: {\"broken\n\n".into());
+    for (before, hint) in [
+        (
+            vec![],
+            "check that the provider is set to the right wire format",
+        ),
+        (
+            vec![text("half")],
+            "try again, or add another model to fall back on",
+        ),
+    ] {
+        let mut plan = plan(&["a"]);
+        plan.recovery = Recovery::Fail;
+        let body = before.into_iter().chain([broken()]).collect();
+        let events = play(&plan, vec![answer(body)]).await;
+        let Some(Event::Failed { report }) = events.last() else {
+            panic!("{events:?}");
+        };
+        assert_eq!(report.error.kind, ErrorKind::Malformed);
+        assert_eq!(report.error.hint.as_deref(), Some(hint));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn with_recovery_fail_a_cut_answer_stays_as_it_was_shown() {
     let mut plan = plan(&["a", "b"]);
     plan.recovery = Recovery::Fail;

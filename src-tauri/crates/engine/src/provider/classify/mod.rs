@@ -82,7 +82,9 @@ fn finish(
     }
     let parsed = &parsed;
     let mut error = CallError::new(kind, sentence::message(kind, status, parsed, hint));
-    error.hint = sentence::hint(kind, parsed).map(str::to_owned);
+    if let Some(hint) = sentence::hint(kind, status, parsed) {
+        error.hint = Some(hint.to_owned());
+    }
     error.status = status;
     error.provider_code = parsed.code().map(str::to_owned);
     error.param = parsed.param.clone();

@@ -51,12 +51,10 @@ fn what(kind: ErrorKind, status: Option<u16>, body: &ErrorBody) -> String {
         ErrorKind::ContextTooLong => "the prompt is longer than the model can take".into(),
         ErrorKind::ContentFiltered => "the provider's content filter refused the request".into(),
         ErrorKind::NotAnApi => match status {
-            Some(300..=399) => {
-                "the address redirects elsewhere; set the base URL to where it leads".into()
-            }
+            Some(300..=399) => "the address redirects elsewhere".into(),
             Some(407) => "a proxy on the way asks for its own credential".into(),
             _ if body.is_page => json::not_an_api().message,
-            _ => "the address does not serve this API; check the base URL".into(),
+            _ => "the address does not serve this API".into(),
         },
         _ => match &body.param {
             Some(param) => format!("the provider rejects the request because of `{param}`"),
@@ -65,27 +63,14 @@ fn what(kind: ErrorKind, status: Option<u16>, body: &ErrorBody) -> String {
     }
 }
 
-/// Returns what the person can do next.
-pub(super) fn hint(kind: ErrorKind, body: &ErrorBody) -> Option<&'static str> {
-    Some(match kind {
-        ErrorKind::RateLimited => "wait, send less at once, or add another model to fall back on",
-        ErrorKind::QuotaExhausted => "use another model or key until the quota is renewed",
-        ErrorKind::Billing => "check credit and payment in the provider's console",
-        ErrorKind::PlanLimit => "choose a model of your plan, shorten the prompt, or upgrade",
-        ErrorKind::Overloaded => "try again shortly or use another model",
-        ErrorKind::Auth => {
-            "check the key in Settings: it may be mistyped, revoked or for another provider"
-        }
-        ErrorKind::Permission => {
-            "check the key's rights, the project and the region at the provider"
-        }
-        ErrorKind::NotFound => "check the model's name and the base URL",
-        ErrorKind::ContextTooLong => "shorten the prompt or choose a model with a larger context",
-        ErrorKind::ContentFiltered => "rephrase the prompt",
-        ErrorKind::Rejected if body.param.is_some() => "change or remove that parameter",
-        ErrorKind::Rejected => "the raw reply says more",
-        _ => return None,
-    })
+/// Returns what the person can do next, where the reply tells more than its kind.
+pub(super) fn hint(kind: ErrorKind, status: Option<u16>, body: &ErrorBody) -> Option<&'static str> {
+    match (kind, status) {
+        (ErrorKind::Rejected, _) if body.param.is_some() => Some("change or remove that parameter"),
+        (ErrorKind::NotAnApi, Some(300..=399)) => Some("set the base URL to where it leads"),
+        (ErrorKind::NotAnApi, Some(407)) => Some("put the credential into `network.proxy`"),
+        _ => None,
+    }
 }
 
 /// Returns a duration for people: `450 ms`, `20 s`, `6 min`, `3 h`.
