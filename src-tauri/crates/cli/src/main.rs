@@ -34,7 +34,7 @@ use exit::{Exit, Stop};
 use session::{Session, problem_sentence};
 use std::process::ExitCode;
 use switchboard_app::Caller;
-use terminal::{Style, Terminal};
+use terminal::Terminal;
 
 /// Streams allocate and free much, in threads that take turns: a tenth less CPU a call than with the system's
 /// allocator, and what a burst took is given back.
@@ -145,9 +145,8 @@ async fn config_check(session: &Session, models: &[&str]) -> Result<(), Stop> {
             .is_some_and(|id| id.starts_with("sandbox"))
     };
     if models.iter().all(simulated) {
-        let terminal = session.terminal;
-        let warning = format!("warning: {}", stop.message.unwrap_or_default());
-        terminal.say(&terminal.err(Style::Yellow, &warning));
+        let message = stop.message.unwrap_or_default();
+        session.terminal.warn(&message, stop.hint.as_deref());
         return Ok(());
     }
     Err(stop)

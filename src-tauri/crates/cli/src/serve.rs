@@ -4,7 +4,7 @@
 use crate::arguments::Serve;
 use crate::exit::{Exit, Stop};
 use crate::session::{Session, problem_sentence};
-use crate::terminal::{Style, write};
+use crate::terminal::write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use switchboard_app::api::types::{Empty, GatewayStatus};
@@ -23,10 +23,8 @@ pub(crate) async fn run(session: &Session, arguments: &Serve) -> Result<Exit, St
         false => None,
     };
     if let Some(problem) = session.config_problem().await? {
-        let line = format!("warning: {}", problem_sentence(&problem));
-        session
-            .terminal
-            .say(&session.terminal.err(Style::Yellow, &line));
+        let message = problem_sentence(&problem);
+        session.terminal.warn(&message, problem.fix.as_deref());
     }
     match folder {
         Some(folder) => dashboard(session, arguments, &folder).await,
@@ -84,10 +82,7 @@ fn place(address: &str) -> String {
 async fn tell_of_move(session: &Session) -> Result<(), Stop> {
     let status: GatewayStatus = session.api("gateway.status", &Empty {}).await?;
     if let Some(problem) = status.problem {
-        let line = format!("warning: {problem}");
-        session
-            .terminal
-            .say(&session.terminal.err(Style::Yellow, &line));
+        session.terminal.warn(&problem, None);
         return Ok(());
     }
     match status.address {

@@ -97,6 +97,14 @@ impl Terminal {
         // If even standard error is gone there is nobody to tell.
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
+
+    /// Warns of what does not stop the run, with what can be done about it.
+    pub(crate) fn warn(self, message: &str, hint: Option<&str>) {
+        self.say(&self.err(Style::Yellow, &format!("warning: {message}")));
+        if let Some(hint) = hint {
+            self.say(&format!("  hint: {hint}"));
+        }
+    }
 }
 
 fn paint(on: bool, style: Style, text: &str) -> String {

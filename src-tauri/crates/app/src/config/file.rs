@@ -45,20 +45,27 @@ pub(super) fn create_if_missing(path: &Path) -> Result<(), ConfigProblem> {
     }
 }
 
-/// Reads the whole file.
-pub(super) fn read(path: &Path) -> Result<String, ConfigProblem> {
-    let unreadable = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => problem(
-            path,
-            "the configuration file is gone; the last good one stays active",
-            Some("put it back, or start the program anew to get an empty one"),
+pub(super) fn unreadable(path: &Path, kind: std::io::ErrorKind) -> ConfigProblem {
+    let (what, fix) = match kind {
+        std::io::ErrorKind::NotFound => (
+            "the configuration file is gone; the last good one stays active".to_owned(),
+            "put it back, or start the program anew to get an empty one",
         ),
-        kind => problem(
-            path,
-            &format!("the configuration file cannot be read: {kind}"),
-            None,
+        _ => (
+            format!("the configuration file cannot be read: {kind}"),
+            match kind {
+                std::io::ErrorKind::PermissionDenied => "give yourself the right to read it",
+                std::io::ErrorKind::IsADirectory => "move the folder of that name away",
+                _ => "check the disk and the file's permissions",
+            },
         ),
     };
+    problem(path, &what, Some(fix))
+}
+
+/// Reads the whole file.
+pub(super) fn read(path: &Path) -> Result<String, ConfigProblem> {
+    let unreadable = |error: std::io::Error| unreadable(path, error.kind());
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     // One byte more than is allowed, so that the parser sees that it is too long.

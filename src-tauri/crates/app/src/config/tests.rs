@@ -96,6 +96,26 @@ fn unreadable_files_get_a_sentence() {
     assert_eq!(ConfigHandle::open(&path).current().settings.retries, 3);
 }
 
+#[test]
+fn a_file_that_may_not_be_read_says_what_to_do_and_stays_as_it_is() {
+    let (_folder, path) = place();
+    std::fs::create_dir(&path).unwrap();
+    let handle = ConfigHandle::open(&path);
+    let problem = handle.problem().unwrap();
+    assert_eq!(
+        problem.fix.as_deref(),
+        Some("move the folder of that name away")
+    );
+    assert!(path.is_dir());
+    // Whoever runs the tests as the system's administrator may read everything.
+    let refused = file::unreadable(&path, std::io::ErrorKind::PermissionDenied);
+    assert!(refused.message.contains("permission denied"));
+    assert_eq!(
+        refused.fix.as_deref(),
+        Some("give yourself the right to read it")
+    );
+}
+
 #[tokio::test]
 async fn a_saved_file_is_active_at_once_however_the_editor_saves() {
     let (folder, path) = place();
