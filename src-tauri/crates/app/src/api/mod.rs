@@ -2,11 +2,14 @@
 //! TypeScript types come from it.
 
 mod budget_types;
+mod call_types;
 mod config_types;
 mod experiment_types;
 mod export_types;
 mod gateway_types;
 mod price_types;
+mod prompt_types;
+mod provider_types;
 mod rehearse_types;
 mod route_edit_types;
 mod routes_types;
