@@ -15,10 +15,13 @@ mod gateway;
 mod ladder;
 mod limits;
 mod model;
+mod names;
 mod own_prices;
 pub mod presets;
 mod provider;
 mod raw;
+mod read_model;
+mod read_provider;
 mod read_route;
 mod read_step;
 mod route;
@@ -42,6 +45,7 @@ pub use facts::facts;
 pub use gateway::{AccessRule, GatewayConfig};
 pub use ladder::{CAUSES, cause_name};
 pub use model::{ModelConfig, model_of};
+pub use names::{check_base_url, check_id, check_key_name, check_model_name};
 pub use own_prices::OWN_PRICES;
 pub use presets::{Preset, preset, presets};
 pub use provider::{ProviderConfig, SecretRef, SecretSource};
@@ -51,7 +55,6 @@ pub use route::{
     LOCAL, Pick, RouteConfig, RouteOption, RouteStep, RouteTarget, StepClocks, Task, task_limits,
 };
 pub use settings::{Network, Proxy, Settings, TierTimeouts};
-pub use validate::{check_base_url, check_id, check_key_name, check_model_name};
 
 /// Longest configuration text that is read, in bytes.
 pub const TEXT_LIMIT: usize = 1024 * 1024;

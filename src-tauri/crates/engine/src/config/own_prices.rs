@@ -1,8 +1,9 @@
 //! `[prices]`: what models cost by the user's own word, whatever the price book says.
 
+use crate::config::names::check_model_name;
 use crate::config::provider::ProviderConfig;
 use crate::config::raw::{Field, Problems, nearest};
-use crate::config::validate::{check_model_name, price};
+use crate::config::read_model::price;
 use crate::price::Tariff;
 use std::sync::Arc;
 

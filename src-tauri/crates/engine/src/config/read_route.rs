@@ -1,10 +1,11 @@
 //! From `[routes.NAME]` to routes.
 
 use crate::config::duration::parse_duration;
+use crate::config::names::check_model_name;
 use crate::config::presets::{preset, presets};
 use crate::config::raw::{Field, Problems, Table, nearest};
 use crate::config::route::{LOCAL, RouteConfig, RouteStep, RouteTarget, Task};
-use crate::config::validate::{RECOVERIES, TIERS, check_model_name, duration};
+use crate::config::validate::{RECOVERIES, TIERS, duration};
 use crate::config::{ladder, read_step};
 use crate::plan::Hedge;
 use std::time::Duration;
