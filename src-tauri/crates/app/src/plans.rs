@@ -5,12 +5,14 @@ mod auto;
 mod chain;
 mod classify;
 mod gathered;
+mod light;
 mod live_figures;
 mod pick;
 
 pub use asked::Asked;
 pub(crate) use asked::{budget_used, local_time, local_time_of};
 pub(crate) use auto::by_facts;
+pub(crate) use auto::route_here;
 pub use auto::{AUTO, Routed, route};
 pub(crate) use gathered::Gathered;
 pub(crate) use pick::Picker;

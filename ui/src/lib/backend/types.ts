@@ -3368,13 +3368,17 @@ simulated: boolean, };
  */
 export type TaskGuess = { task: string, 
 /**
- * From 0 to 1.
+ * From 0 to 1; 1 where a model was asked.
  */
 certainty: number, 
 /**
  * Whether it was sure enough to decide by.
  */
-sure: boolean, };
+sure: boolean, 
+/**
+ * The model that was asked, as `provider/model`; `None`: the classifier of this machine.
+ */
+by?: string, };
 
 /**
  * A rule held against a request.

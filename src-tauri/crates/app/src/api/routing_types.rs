@@ -67,10 +67,14 @@ pub struct RuleOutcome {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct TaskGuess {
     pub task: String,
-    /// From 0 to 1.
+    /// From 0 to 1; 1 where a model was asked.
     pub certainty: f64,
     /// Whether it was sure enough to decide by.
     pub sure: bool,
+    /// The model that was asked, as `provider/model`; `None`: the classifier of this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub by: Option<String>,
 }
 
 /// How one of a step's equals was picked.

@@ -3,13 +3,14 @@
 
 use super::labels::check_labels;
 use super::relay::Relay;
-use super::start::launch;
+use super::start::{launch, watch};
 use super::tap::{Tap, Told, Wants};
 use crate::api::types::*;
 use crate::budgets;
 use crate::plans::{self, Asked, Wanted, named};
 use crate::{App, Caller};
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::time::Duration;
 use switchboard_engine::call::{Act, CallId, ModelRequest};
 use switchboard_engine::plan::Candidate;
@@ -61,7 +62,28 @@ impl Drop for ApiCallHandle {
 ///
 /// # Errors
 /// `InvalidParams` for a label, `Store`, `Internal`.
-pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
+pub async fn start_api_call(app: &App, asked: ApiCall) -> Result<ApiCallHandle, ApiError> {
+    start(app, Caller::Gateway, asked, true).await
+}
+
+/// Starts a call that serves another one. It is not held against its caller when many are alike.
+///
+/// # Errors
+/// As [`start_api_call`].
+pub(crate) fn start_aside<'a>(
+    app: &'a App,
+    caller: Caller,
+    asked: ApiCall,
+) -> Pin<Box<dyn Future<Output = Result<ApiCallHandle, ApiError>> + Send + 'a>> {
+    Box::pin(start(app, caller, asked, false))
+}
+
+async fn start(
+    app: &App,
+    caller: Caller,
+    mut asked: ApiCall,
+    is_watched: bool,
+) -> Result<ApiCallHandle, ApiError> {
     check_labels(asked.project.as_deref(), &asked.tags)?;
     if plans::is_auto(&asked.model)
         && asked
@@ -78,13 +100,15 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
         &Asked {
             model: &asked.model,
             request: &asked.request,
+            program: caller,
             caller: asked.caller_key.as_deref(),
             project: asked.project.as_deref(),
             tags: &asked.tags,
             prompt: None,
             sticky: asked.sticky.as_deref(),
         },
-    );
+    )
+    .await;
     plans::complete(app, &routed.model, &mut asked.request);
     let wanted = Wanted {
         model: &routed.model,
@@ -96,7 +120,7 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
     };
     let plan = plans::plan_routed(app, &wanted, &mut routed.decision).await;
     let who = budgets::who(
-        Caller::Gateway.name(),
+        caller.name(),
         asked.caller_key.as_deref(),
         plan.route.as_deref(),
         asked.project.as_deref(),
@@ -106,7 +130,7 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
     let new = NewCall {
         id,
         started_at_ms: jiff::Timestamp::now().as_millisecond(),
-        caller: Caller::Gateway.name().to_owned(),
+        caller: caller.name().to_owned(),
         caller_key: asked.caller_key.clone(),
         labels: Labels {
             project: asked.project.clone(),
@@ -141,6 +165,9 @@ pub async fn start_api_call(app: &App, mut asked: ApiCall) -> Result<ApiCallHand
         app.providers().clone(),
     )
     .with_tap(Tap::new(out, app.running().clone(), wants));
+    if is_watched {
+        watch(app, &asked.request, &who);
+    }
     launch(app, relay, asked.request, plan, who);
     Ok(ApiCallHandle {
         id,

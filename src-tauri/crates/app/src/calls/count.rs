@@ -45,11 +45,12 @@ pub struct Counted {
 /// # Errors
 /// `Misconfigured` if the name is nobody's.
 pub async fn count_tokens(app: &App, mut asked: CountAsked) -> Result<Counted, CallError> {
-    let routed = plans::route(
+    let routed = plans::route_here(
         app,
         &Asked {
             model: &asked.model,
             request: &asked.request,
+            program: app.caller(),
             caller: asked.caller_key.as_deref(),
             project: None,
             tags: &[],

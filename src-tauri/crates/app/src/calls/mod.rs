@@ -11,6 +11,7 @@ mod start;
 mod tap;
 mod view;
 
+pub(crate) use api_call::start_aside;
 pub use api_call::{ApiCall, ApiCallHandle, ApiModel, api_models, start_api_call};
 pub use count::{CountAsked, Counted, count_tokens};
 pub(crate) use running::Running;

@@ -75,13 +75,15 @@ pub async fn start(app: &App, params: StartRun) -> Result<StartedRun, ApiError> 
             &Asked {
                 model: &column.model,
                 request: &request,
+                program: app.caller(),
                 caller: None,
                 project: params.project.as_deref(),
                 tags: &params.tags,
                 prompt: title.as_deref(),
                 sticky: params.prompt_id.as_deref(),
             },
-        );
+        )
+        .await;
         plans::complete(app, &routed.model, &mut request);
         let wanted = Wanted {
             model: &routed.model,
@@ -142,13 +144,13 @@ async fn begin(
         app.live().clone(),
         app.providers().clone(),
     );
+    watch(app, &request, &who);
     launch(app, relay, request, plan, who);
     Ok(())
 }
 
 /// Sets a recorded call running on a task of its own.
 pub(super) fn launch(app: &App, relay: Relay, request: ModelRequest, plan: Plan, who: Who) {
-    watch(app, &request, &who);
     let app_of_call = app.clone();
     app.running().spawn(relay.call, move |stop| {
         execute(app_of_call, relay, request, plan, who, stop)
@@ -156,7 +158,7 @@ pub(super) fn launch(app: &App, relay: Relay, request: ModelRequest, plan: Plan,
 }
 
 /// Tells when the caller begins to run away.
-fn watch(app: &App, request: &ModelRequest, who: &Who) {
+pub(super) fn watch(app: &App, request: &ModelRequest, who: &Who) {
     if !app.config().current().alerts.runaway {
         return;
     }

@@ -103,6 +103,7 @@ fn recovery() -> Value {
 fn settings() -> Value {
     json!({
         "default_models": texts("models of a comparison that names none"),
+        "classifier": text("light model that `auto` asks what kind of work a prompt is, as provider/model"),
         "recovery": recovery(),
         "deadline": duration("for a whole call"),
         "retries": number(0, 10),

@@ -1,6 +1,6 @@
 //! From what a caller asked for to the facts that routing looks at.
 
-use crate::App;
+use crate::{App, Caller};
 use switchboard_engine::call::{Message, ModelRequest, Part, ResponseFormat, Role};
 use switchboard_engine::policy::budget::Labels;
 use switchboard_engine::tokens::estimate_input_tokens;
@@ -17,6 +17,8 @@ pub struct Asked<'a> {
     /// `auto`, a route or a model; `sim:` before it asks for simulated twins.
     pub model: &'a str,
     pub request: &'a ModelRequest,
+    /// Which of our programs it came to.
+    pub program: Caller,
     /// The gateway key's name; `None`: the program's own.
     pub caller: Option<&'a str>,
     pub project: Option<&'a str>,

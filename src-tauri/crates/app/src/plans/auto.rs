@@ -2,10 +2,11 @@
 //! else that of how demanding it is.
 
 use super::asked::Asked;
-use super::classify::Reader;
+use super::classify::{Reader, Said};
+use super::light;
 use super::without_twins;
 use crate::App;
-use crate::api::types::{RouteDecision, RoutedBy, RuleOutcome};
+use crate::api::types::{RouteDecision, RoutedBy, RuleOutcome, TaskGuess};
 use crate::routes::TWINS;
 use switchboard_engine::config::{Config, RouteConfig};
 use switchboard_routing::rule::Field;
@@ -30,15 +31,44 @@ pub struct Routed {
     pub decision: RouteDecision,
 }
 
-/// Chooses the route of a call.
-pub fn route(app: &App, asked: &Asked<'_>) -> Routed {
+/// Chooses the route of a call. Where `settings.classifier` names a model and a prompt's kind of work decides, that
+/// model is asked, unless nothing is to be paid.
+pub async fn route(app: &App, asked: &Asked<'_>) -> Routed {
     let (name, twins) = without_twins(asked.model);
     let config = app.config().current();
     if name != AUTO {
         return named(app, asked, &config, name);
     }
     let facts = asked.facts(app);
-    let mut routed = by_facts(&config, facts);
+    let text = match facts.text.is_empty() {
+        true => facts.system.clone(),
+        false => facts.text.clone(),
+    };
+    let mut decision = by_facts(&config, facts.clone());
+    let asks = decision.task.is_some() && !twins && !text.is_empty();
+    if let Some(model) = config.settings.classifier.as_ref().filter(|_| asks)
+        && let Some(class) = light::ask(app, model, asked, text.as_str()).await
+    {
+        let said = Said {
+            class,
+            by: model.clone(),
+        };
+        decision = decide(&config, facts, Reader::told(said));
+    }
+    chosen(app, asked, decision, twins)
+}
+
+/// As [`route`], by what this machine knows alone.
+pub(crate) fn route_here(app: &App, asked: &Asked<'_>) -> Routed {
+    let (name, twins) = without_twins(asked.model);
+    let config = app.config().current();
+    match name {
+        AUTO => chosen(app, asked, by_facts(&config, asked.facts(app)), twins),
+        _ => named(app, asked, &config, name),
+    }
+}
+
+fn chosen(app: &App, asked: &Asked<'_>, mut routed: RouteDecision, twins: bool) -> Routed {
     if twins && let Some(route) = &routed.route {
         let model = format!("{TWINS}{route}");
         return Routed {
@@ -86,7 +116,11 @@ fn named(app: &App, asked: &Asked<'_>, config: &Config, name: &str) -> Routed {
 
 /// Decides by what is known of a request. Facts of the caller's own (task, complexity) stand before those that
 /// the texts tell.
-pub(crate) fn by_facts(config: &Config, mut facts: Facts) -> RouteDecision {
+pub(crate) fn by_facts(config: &Config, facts: Facts) -> RouteDecision {
+    decide(config, facts, Reader::default())
+}
+
+fn decide(config: &Config, mut facts: Facts, mut reader: Reader) -> RouteDecision {
     let rules = rules(config);
     let mut decision = RouteDecision {
         asked: AUTO.to_owned(),
@@ -99,7 +133,6 @@ pub(crate) fn by_facts(config: &Config, mut facts: Facts) -> RouteDecision {
         facts: None,
         picks: Vec::new(),
     };
-    let mut reader = Reader::default();
     // The classifier is asked where a rule wants to know, or no rule held.
     let wants = |field| rules.iter().any(|(_, rule)| rule.reads(field));
     let (wants_task, wants_complexity) = (wants(Field::Task), wants(Field::Complexity));
@@ -167,6 +200,9 @@ fn by_task(config: &Config, facts: &Facts, decision: &mut RouteDecision) {
     decision.by = RoutedBy::Task;
     decision.route = Some(route.name.clone());
     decision.why = match &decision.task {
+        Some(TaskGuess { by: Some(by), .. }) => {
+            format!("{by} takes the prompt for {}", plain(task))
+        }
         Some(guess) => format!(
             "the prompt reads like {} ({:.0} % sure)",
             plain(task),

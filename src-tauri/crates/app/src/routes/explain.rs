@@ -142,7 +142,15 @@ pub async fn of_request(app: &App, params: ExplainRequest) -> Result<RouteExplan
     };
     let config = app.config().current();
     let mut decision = match plans::is_auto(name) {
-        true => plans::by_facts(&config, facts(app, &params)),
+        true => {
+            let mut decision = plans::by_facts(&config, facts(app, &params));
+            // Looking at a prompt costs nothing.
+            let model = config.settings.classifier.as_ref();
+            if let Some(model) = model.filter(|_| decision.task.is_some()) {
+                decision.why += &format!("; a call asks {model} first");
+            }
+            decision
+        }
         false => {
             let route = config.route(name.trim_start_matches(super::TWINS));
             RouteDecision {

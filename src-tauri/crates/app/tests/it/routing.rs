@@ -3,6 +3,7 @@
 use crate::world::World;
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use switchboard_app::Caller;
 use switchboard_app::api::types::*;
 use switchboard_app::plans::{Asked, Routed, Wanted, plan_routed, route};
 use switchboard_engine::call::{Message, ModelRequest, Params, ResponseFormat, Role};
@@ -78,13 +79,15 @@ async fn routed(world: &World, model: &str, text: &str, sticky: Option<&str>) ->
         &Asked {
             model,
             request: &request,
+            program: Caller::Cli,
             caller: Some("ci"),
             project: None,
             tags: &[],
             prompt: None,
             sticky,
         },
-    );
+    )
+    .await;
     let wanted = Wanted {
         model: &routed.model.clone(),
         fallbacks: &[],
@@ -190,19 +193,21 @@ async fn weighted_variants_stick_to_the_caller_and_keep_their_shares() {
         }
         request
     };
-    let sticky = |request: &ModelRequest| {
+    let sticky = async |request: ModelRequest| {
+        let request = &request;
         let asked = Asked {
             model: "trial",
             request,
+            program: Caller::Cli,
             caller: None,
             project: None,
             tags: &[],
             prompt: None,
             sticky: None,
         };
-        route(&world.app, &asked).sticky
+        route(&world.app, &asked).await.sticky
     };
-    assert_eq!(sticky(&turns(1)), sticky(&turns(4)));
+    assert_eq!(sticky(turns(1)).await, sticky(turns(4)).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -423,4 +428,77 @@ async fn an_experiment_is_reported_by_variant_and_claims_no_more_than_the_data()
             .await
             .is_err()
     );
+}
+
+/// A model that says one thing, as the classifier.
+fn classified_by(model: &str) -> String {
+    format!("[settings]\nclassifier = \"sandbox/{model}\"\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_light_model_says_what_kind_of_work_a_prompt_is_where_the_user_wants_it_asked() {
+    let prompt = "Thanks!";
+    let model = "sandbox/steady?ttft=1&tps=max&say=**code_generation**";
+    let world = World::with_config(&classified_by(&model["sandbox/".len()..])).await;
+    let (said, _) = routed(&world, "auto", prompt, None).await;
+    assert_eq!(said.model, "code_generation");
+    assert_eq!(said.decision.by, RoutedBy::Task);
+    assert!(
+        said.decision
+            .why
+            .contains("takes the prompt for code generation")
+    );
+    let guess = said.decision.task.unwrap();
+    assert_eq!(guess.by.as_deref(), Some(model));
+    // It is a call like any other.
+    let page = world
+        .call("calls.list", json!({"search": "", "limit": 50}))
+        .await
+        .unwrap();
+    let page: CallPage = serde_json::from_value(page).unwrap();
+    assert_eq!(page.calls.len(), 1);
+    assert_eq!(page.calls[0].tags, ["classifier"]);
+    assert_eq!(page.calls[0].caller, "cli");
+    // Nothing is asked where nothing needs to be known.
+    routed(&world, "complex", prompt, None).await;
+    let (twins, _) = routed(&world, "sim:auto", prompt, None).await;
+    assert_eq!(twins.decision.task.unwrap().by, None);
+    let page = world
+        .call("calls.list", json!({"search": "", "limit": 50}))
+        .await
+        .unwrap();
+    assert_eq!(page["calls"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_light_model_fails_or_says_no_label_this_machine_decides() {
+    let translate =
+        "Translate the following sentence into French: The invoice was paid last month.";
+    for model in [
+        "steady?fault=500",
+        "steady?ttft=1&say=unsure",
+        "steady?ttft=60000",
+        "nobody-knows-it",
+    ] {
+        let world = World::with_config(&classified_by(model)).await;
+        let began = std::time::Instant::now();
+        let (local, _) = routed(&world, "auto", translate, None).await;
+        assert_eq!(local.model, "translation", "{model}");
+        assert_eq!(local.decision.task.unwrap().by, None, "{model}");
+        assert!(began.elapsed().as_secs() < 10, "{model}");
+    }
+    // What would be asked is not asked while a prompt is only looked at.
+    let world = World::with_config(&classified_by("steady?fault=500")).await;
+    let told = explain(&world, json!({"prompt": translate})).await;
+    let why = "reads like translation";
+    let asks = "a call asks sandbox/steady?fault=500 first";
+    assert!(
+        told.sentence.contains(why) && told.sentence.contains(asks),
+        "{}",
+        told.sentence
+    );
+    // Something else is an answer too: the prompt's demand decides.
+    let world = World::with_config(&classified_by("steady?ttft=1&say=other")).await;
+    let (other, _) = routed(&world, "auto", translate, None).await;
+    assert_eq!(other.decision.by, RoutedBy::Complexity);
 }

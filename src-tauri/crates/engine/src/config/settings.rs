@@ -75,6 +75,9 @@ pub enum Proxy {
 pub struct Settings {
     /// Models of a comparison that names none, as `provider/model`; empty: the simulator's three.
     pub default_models: Vec<String>,
+    /// The light model that `auto` asks what kind of work a prompt is, as `provider/model`; `None`: the classifier of
+    /// this machine decides alone.
+    pub classifier: Option<String>,
     /// What happens to an answer that breaks after its first token.
     pub recovery: Recovery,
     /// For the whole call, waits and fallbacks included; `None`: from the targets' tiers.
@@ -108,6 +111,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             default_models: Vec::new(),
+            classifier: None,
             recovery: Recovery::default(),
             deadline: None,
             retries: 2,

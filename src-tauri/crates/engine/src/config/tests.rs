@@ -219,7 +219,7 @@ fn a_slip_is_met_with_the_nearest_name() {
         ),
         (
             "[settings]\nzzzzzzzzzz = 1",
-            "known here: `backoff_cap`, `deadline`",
+            "known here: `backoff_cap`, `classifier`",
         ),
     ] {
         let found = problem(text);
@@ -405,6 +405,10 @@ fn bad_values_get_a_sentence() {
         ),
         (
             "[settings]\ndefault_models = [\"gpt\"]".into(),
+            "by provider and model",
+        ),
+        (
+            "[settings]\nclassifier = \"auto\"".into(),
             "by provider and model",
         ),
         ("[settings]\nbackoff_cap = \"2m\"".into(), "at most 60 s"),

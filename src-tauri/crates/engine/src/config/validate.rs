@@ -227,25 +227,14 @@ fn settings(field: &Field<'_>, problems: &mut Problems<'_>) -> Settings {
     };
     if let Some(field) = table.take("default_models") {
         for item in field.array(problems).unwrap_or_default() {
-            let Some(text) = item.text(problems) else {
-                continue;
-            };
-            match text.split_once('/') {
-                Some((provider, model))
-                    if check_id(provider).is_ok() && check_model_name(model).is_ok() =>
-                {
-                    result.default_models.push(text.to_owned());
-                }
-                _ => item.problem_fix(
-                    problems,
-                    "a model is named by provider and model",
-                    "write for example \"openai/gpt-6.1-terra\"",
-                ),
-            }
+            result.default_models.extend(full_name(&item, problems));
         }
         if result.default_models.len() > 6 {
             field.problem(problems, "a comparison has at most six models");
         }
+    }
+    if let Some(field) = table.take("classifier") {
+        result.classifier = full_name(&field, problems);
     }
     if let Some(field) = table.take("recovery") {
         result.recovery = field.one_of(problems, &RECOVERIES).unwrap_or_default();
@@ -275,4 +264,20 @@ fn settings(field: &Field<'_>, problems: &mut Problems<'_>) -> Settings {
     }
     table.finish(problems);
     result
+}
+
+/// Reads a model's name with its provider.
+fn full_name(field: &Field<'_>, problems: &mut Problems<'_>) -> Option<String> {
+    let text = field.text(problems)?;
+    let is_provider = |id: &str| check_id(id).is_ok() || id == "sandbox";
+    let named = text.split_once('/');
+    if named.is_some_and(|(id, model)| is_provider(id) && check_model_name(model).is_ok()) {
+        return Some(text.to_owned());
+    }
+    field.problem_fix(
+        problems,
+        "a model is named by provider and model",
+        "write for example \"openai/gpt-6.1-terra\"",
+    );
+    None
 }

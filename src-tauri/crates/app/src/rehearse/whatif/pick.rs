@@ -74,6 +74,7 @@ fn facts(app: &App, row: &PastCallRow, zone: &TimeZone) -> Facts {
         let asked = plans::Asked {
             model: plans::AUTO,
             request,
+            program: app.caller(),
             caller: Some(caller),
             project: row.project.as_deref(),
             tags: &row.tags,
