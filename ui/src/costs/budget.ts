@@ -2,9 +2,12 @@
 import type { SpendForecast } from "../lib/backend";
 import { money } from "../lib/format";
 
-/** Says how a forecast stands to the budget of its window: "budget $500, on track". */
-export function outlook({ low, high }: Pick<SpendForecast, "low" | "high">, limit: number): string {
-  const budget = `budget ${money(limit).replace(/\.00$/, "")}`;
-  if (high <= limit) return `${budget}, on track`;
-  return low > limit ? `${budget}, will not last` : `${budget}, may not last`;
+/** Says how a forecast stands to the budget of its window, from long to short: "budget $500, on track". */
+export function outlook(
+  { low, high }: Pick<SpendForecast, "low" | "high">,
+  limit: number,
+): readonly string[] {
+  const amount = money(limit).replace(/\.00$/, "");
+  const standing = high <= limit ? "on track" : low > limit ? "will not last" : "may not last";
+  return [`budget ${amount}, ${standing}`, `${amount}, ${standing}`, standing];
 }

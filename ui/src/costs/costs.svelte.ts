@@ -4,6 +4,7 @@ import {
   type BackendError,
   type ChartTheme,
   type SpendReport,
+  type SpendRow,
 } from "../lib/backend";
 import { live } from "../lib/live";
 import { uiState } from "../lib/ui_state";
@@ -86,6 +87,17 @@ export class Costs {
       this.failure = toBackendError(thrown);
     }
     this.loading = false;
+  }
+
+  /** Returns what "Other" is in a bucket of the chart, by spend, the largest first. */
+  async others(bucket: number): Promise<SpendRow[]> {
+    const [report, shown] = [this.report, this.shown];
+    const at = report?.buckets[bucket];
+    if (!report || !shown || !at) return [];
+    const own = new Set(report.series.filter(({ other }) => !other).map(({ key }) => key));
+    const range = { kind: "custom", from: at.from, to: at.to } as const;
+    const { rows } = await backend().call("spend.report", toQuery({ ...shown, range }));
+    return rows.filter(({ key }) => !own.has(key));
   }
 
   /** Saves chart or data where the user says; returns the path, `null` if the user cancelled. */

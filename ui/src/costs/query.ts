@@ -81,15 +81,15 @@ export function rangeProblem(from: string, to: string): "missing" | "order" | "l
   return days + 1 > LONGEST ? "long" : null;
 }
 
-/** Returns the question for the program. */
-export function toQuery(choice: Choice, chart: { width: number; height: number }): SpendQuery {
+/** Returns the question for the program; without a `chart`'s size none is drawn. */
+export function toQuery(choice: Choice, chart?: { width: number; height: number }): SpendQuery {
   return {
     range: choice.range,
     by: choice.by,
     view: choice.view,
     filter: choice.project === null ? {} : { project: choice.project },
     simulated: choice.simulated,
-    chart,
+    ...(chart ? { chart } : {}),
     ...(choice.baseline === null ? {} : { baseline: choice.baseline }),
   };
 }

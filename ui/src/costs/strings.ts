@@ -59,14 +59,18 @@ export const strings = {
   soFar: (amount: string): string => `${amount} so far`,
   forecastTitle: (days: string): string =>
     `In 8 of 10 futures like the past ${days} it ends between these two`,
+  noForecast: "too few whole days yet",
   failed: (share: string): string => `${share} failed`,
+  failedBeside: (share: string, baseline: string): string => `${share} vs ${baseline} failed`,
   noCalls: "none in this range",
   rescues: { retry: "retry", fallback: "fallback", continuation: "continuing" },
-  rescuedBy: (ways: readonly string[]): string =>
-    // Three of them fill the line.
-    ways.length < 3 ? `by ${ways.join(", ")}` : ways.join(", "),
+  rescuedBy: (ways: string): string => `by ${ways}`,
+  rescuedMost: (way: string, calls: string, rest: string): string =>
+    `${way} ${calls}, other ${rest}`,
   noRescues: "no call needed it",
   baseline: (model: string): string => `vs always ${model}`,
+  baselineShort: (model: string): string => `vs ${model}`,
+  noSaved: "cannot be compared",
   chooseBaseline: "Choose a baseline",
   baselineMenu: "Compare with always using",
   noBaseline: "No comparison",
@@ -105,6 +109,9 @@ export const strings = {
     tag: "Tag",
   } satisfies Record<SpendBy, string>,
   table: "Costs as a table",
+  otherMenu: "What Other is here",
+  othersLeftOut: (rows: string): string => `${rows} more are in the table`,
+  allOfBar: "All calls of this bar",
   rowsLeftOut: (rows: string): string => `${rows} more are in the total only`,
   openCalls: (label: string): string => `Show the calls of ${label}`,
   without: "(none)",

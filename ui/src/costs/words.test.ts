@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { SpendQualityFigures } from "../lib/backend";
 import { outlook } from "./budget";
 import {
+  amounts,
   change,
   failedShare,
   interval,
   percent,
+  qualities,
   rangeName,
   rescuedBy,
   shortened,
@@ -41,7 +44,7 @@ describe("the words of the Costs screen", () => {
     [0, 100, "−100 % vs previous 30 days"],
     [5000, 100, "50 × the previous 30 days"],
   ])("compares %d with %d in words", (now, before, text) =>
-    expect(change(now, before, "previous 30 days")).toBe(text),
+    expect(change(now, before, "previous 30 days")[0]).toBe(text),
   );
 
   it.each([
@@ -51,24 +54,63 @@ describe("the words of the Costs screen", () => {
     [0, 0, "as yesterday until now"],
     [5000, 100, "50 × yesterday until now"],
   ])("compares %d today with %d in words", (now, before, text) =>
-    expect(change(now, before, "yesterday until now")).toBe(text),
+    expect(change(now, before, "yesterday until now")[0]).toBe(text),
   );
 
+  it("has shorter words for narrow tiles, which never lose the figure", () => {
+    expect(change(112, 100, "previous 24 hours")).toEqual([
+      "+12 % vs previous 24 hours",
+      "+12 % vs prev. 24 h",
+      "+12 %",
+    ]);
+    expect(change(112, 100, "last month until now")[1]).toBe("+12 % vs last month");
+    expect(change(0, 0, "previous 7 days")[1]).toBe("as before");
+    expect(change(5, 0, "previous 7 days")[1]).toBe("nothing before");
+    expect(amounts(12_345.67 * USD, "≈ ")).toEqual(["≈ $12,345.67", "≈ $12,346", "≈ $12.3k"]);
+    expect(amounts(-211.4 * USD)).toEqual(["-$211.40", "-$211", "-$211"]);
+    expect(amounts(3.12 * USD)).toEqual(["$3.12"]);
+    expect(amounts(1_200_000 * USD)[2]).toBe("$1.2M");
+  });
+
   it("writes an interval without cents that say nothing", () => {
-    expect(interval(410.4 * USD, 447.6 * USD)).toBe("$410 – $448");
-    expect(interval(1.2 * USD, 3.456 * USD)).toBe("$1.20 – $3.46");
-    expect(interval(2 * USD, 2 * USD)).toBe("$2.00");
+    expect(interval(410.4 * USD, 447.6 * USD)).toEqual(["$410 – $448", "$410–448", "$410–448"]);
+    expect(interval(1.2 * USD, 3.456 * USD)[0]).toBe("$1.20 – $3.46");
+    expect(interval(10_240 * USD, 11_480 * USD)[2]).toBe("$10.2k–11.5k");
+    expect(interval(2 * USD, 2 * USD)).toEqual(["$2.00"]);
   });
 
   it("says what rescued calls, and only that", () => {
-    expect(rescuedBy({ retry: 204, fallback: 114, continuation: 0 })).toBe(
+    expect(rescuedBy({ retry: 204, fallback: 114, continuation: 0 })).toEqual([
       "by retry 204, fallback 114",
-    );
-    expect(rescuedBy({ retry: 0, fallback: 0, continuation: 2 })).toBe("by continuing 2");
-    expect(rescuedBy({ retry: 42, fallback: 6, continuation: 6 })).toBe(
-      "retry 42, fallback 6, continuing 6",
-    );
-    expect(rescuedBy({ retry: 0, fallback: 0, continuation: 0 })).toBe("no call needed it");
+      "retry 204, fallback 114",
+      "retry 204, other 114",
+    ]);
+    expect(rescuedBy({ retry: 0, fallback: 0, continuation: 2 })).toEqual([
+      "by continuing 2",
+      "continuing 2",
+    ]);
+    expect(rescuedBy({ retry: 4, fallback: 46, continuation: 6 })).toEqual([
+      "by retry 4, fallback 46, continuing 6",
+      "retry 4, fallback 46, continuing 6",
+      "fallback 46, other 10",
+    ]);
+    expect(rescuedBy({ retry: 0, fallback: 0, continuation: 0 })).toEqual(["no call needed it"]);
+  });
+
+  it("never shortens a saving's quality away", () => {
+    const of = (calls: number, failed: number): SpendQualityFigures => ({
+      calls,
+      failed,
+      rated_good: 0,
+      rated_bad: 0,
+    });
+    const summary = "0.9 % failed, baseline 1.4 %; no ratings";
+    expect(qualities({ summary, routed: of(1000, 9), baseline: of(1000, 14) })).toEqual([
+      summary,
+      "0.9 % failed, baseline 1.4 %",
+      "0.9 % vs 1.4 % failed",
+    ]);
+    expect(qualities({ summary, routed: of(1000, 9), baseline: of(0, 0) })[2]).toBe("0.9 % failed");
   });
 
   it("never divides by no calls", () => {
@@ -88,9 +130,13 @@ describe("the words of the Costs screen", () => {
 
   it("says how a forecast stands to its budget", () => {
     const forecast = { low: 410 * USD, high: 448 * USD };
-    expect(outlook(forecast, 500 * USD)).toBe("budget $500, on track");
-    expect(outlook(forecast, 420 * USD)).toBe("budget $420, may not last");
-    expect(outlook(forecast, 12.5 * USD)).toBe("budget $12.50, will not last");
+    expect(outlook(forecast, 500 * USD)).toEqual([
+      "budget $500, on track",
+      "$500, on track",
+      "on track",
+    ]);
+    expect(outlook(forecast, 420 * USD)[0]).toBe("budget $420, may not last");
+    expect(outlook(forecast, 12.5 * USD)[0]).toBe("budget $12.50, will not last");
   });
 });
 

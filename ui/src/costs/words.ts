@@ -1,5 +1,12 @@
 /** Figures of the Costs screen in words. */
-import type { SpendBy, SpendRange, SpendRescued, SpendRow, SpendTiles } from "../lib/backend";
+import type {
+  SpendBy,
+  SpendQuality,
+  SpendRange,
+  SpendRescued,
+  SpendRow,
+  SpendTiles,
+} from "../lib/backend";
 import { count, money } from "../lib/format";
 import { strings } from "./strings";
 
@@ -19,38 +26,82 @@ export function tokens(value: number): string {
   return `${(value / 1e9).toFixed(2)} B`;
 }
 
-/** Says how a figure changed against the period before: "+12 % vs previous 7 days", "nothing yesterday until now". */
-export function change(now: number, before: number, label: string): string {
-  const [then, inThen] = label.startsWith("previous")
-    ? [`the ${label}`, `in the ${label}`]
-    : [label, label];
-  if (before === 0) return now === 0 ? `as ${inThen}` : `nothing ${inThen}`;
+/**
+ * Says how a figure changed against the period before, from long to short: "+12 % vs previous 7 days", "nothing
+ * yesterday until now".
+ */
+export function change(now: number, before: number, label: string): readonly string[] {
+  const previous = label.startsWith("previous");
+  const [then, inThen] = previous ? [`the ${label}`, `in the ${label}`] : [label, label];
+  if (before === 0) {
+    return now === 0 ? [`as ${inThen}`, "as before"] : [`nothing ${inThen}`, "nothing before"];
+  }
   const percent = Math.round(((now - before) / before) * 100);
-  if (percent === 0) return `about as ${inThen}`;
-  if (percent > 999) return `${count(Math.round(now / before))} × ${then}`;
-  return `${percent > 0 ? "+" : "−"}${Math.abs(percent)} % vs ${label}`;
+  if (percent === 0) return [`about as ${inThen}`, "about as before"];
+  if (percent > 999) {
+    const times = `${count(Math.round(now / before))} ×`;
+    return [`${times} ${then}`, `${times} what it was`, times];
+  }
+  const by = `${percent > 0 ? "+" : "−"}${Math.abs(percent)} %`;
+  const brief = label
+    .replace("previous", "prev.")
+    .replace(" hours", " h")
+    .replace(" until now", "");
+  return [`${by} vs ${label}`, `${by} vs ${brief}`, by];
 }
 
-/** Formats an interval: "$410 – $448"; whole dollars where cents say nothing. */
-export function interval(low: number, high: number): string {
+/** Formats a large figure, from long to short: "≈ $12,345.67", "≈ $12,346", "≈ $12.3k". */
+export function amounts(pico: number, sign = ""): readonly string[] {
+  if (Math.abs(pico) < 100e12) return [`${sign}${money(pico)}`];
+  return [money(pico), amount(pico), rounded(pico)].map((text) => `${sign}${text}`);
+}
+
+/** Formats an interval, from long to short: "$410 – $448"; whole dollars where cents say nothing. */
+export function interval(low: number, high: number): readonly string[] {
   const [from, to] = [amount(low), amount(high)];
-  return from === to ? from : `${from} – ${to}`;
+  if (from === to) return [from];
+  const bare = (text: string): string => text.replace("$", "");
+  return [`${from} – ${to}`, `${from}–${bare(to)}`, `${rounded(low)}–${bare(rounded(high))}`];
 }
 
 function amount(pico: number): string {
-  return Math.abs(pico) >= 100e12 ? `$${count(pico / 1e12)}` : money(pico);
+  const usd = Math.abs(pico) / 1e12;
+  return usd >= 100 ? `${pico < 0 ? "-" : ""}$${count(usd)}` : money(pico);
+}
+
+/** "$12.3k", "$1.2M"; small amounts as they are. */
+function rounded(pico: number): string {
+  const usd = Math.abs(pico) / 1e12;
+  if (usd < 1000) return amount(pico);
+  const [part, unit] = usd < 999_950 ? [usd / 1e3, "k"] : [usd / 1e6, "M"];
+  return `${pico < 0 ? "-" : ""}$${part.toFixed(1)}${unit}`;
 }
 
 export function rescuedTotal({ retry, fallback, continuation }: SpendRescued): number {
   return retry + fallback + continuation;
 }
 
-/** Says what rescued calls: "by retry 204, fallback 114". Ways that rescued none are left out. */
-export function rescuedBy(rescued: SpendRescued): string {
-  const parts = (["retry", "fallback", "continuation"] as const)
-    .filter((way) => rescued[way] > 0)
-    .map((way) => `${strings.rescues[way]} ${count(rescued[way])}`);
-  return parts.length === 0 ? strings.noRescues : strings.rescuedBy(parts);
+/**
+ * Says what rescued calls, from long to short: "by retry 204, fallback 114". Ways that rescued none are left out.
+ */
+export function rescuedBy(rescued: SpendRescued): readonly string[] {
+  const ways = (["retry", "fallback", "continuation"] as const).filter((way) => rescued[way] > 0);
+  if (ways.length === 0) return [strings.noRescues];
+  const parts = ways.map((way) => `${strings.rescues[way]} ${count(rescued[way])}`).join(", ");
+  const most = ways.reduce((one, way) => (rescued[way] > rescued[one] ? way : one));
+  const rest = rescuedTotal(rescued) - rescued[most];
+  const brief = strings.rescuedMost(strings.rescues[most], count(rescued[most]), count(rest));
+  return [strings.rescuedBy(parts), parts, ...(rest > 0 ? [brief] : [])];
+}
+
+/** Says at what quality was saved, from long to short. */
+export function qualities({ summary, routed, baseline }: SpendQuality): readonly string[] {
+  const [mine, its] = [routed, baseline].map(({ calls, failed }) =>
+    calls === 0 ? null : percent(failed / calls),
+  );
+  const failures = summary.split(";")[0] ?? summary;
+  if (!mine) return [summary, failures];
+  return [summary, failures, its ? strings.failedBeside(mine, its) : strings.failed(mine)];
 }
 
 /** Share of calls that failed. */

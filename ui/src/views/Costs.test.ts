@@ -141,10 +141,35 @@ it("keeps what it shows when the next report cannot be read", async () => {
   await waitFor(() => expect(screen.queryByTestId("costs-failure")).toBeNull());
 });
 
-it("offers a way on where there was no call", async () => {
+it("opens one of those in Other, or all of the bar, and never says these are the calls of Other", async () => {
+  backend.spend.own = 2;
+  await open();
+  const other = { clientX: 118, clientY: 70 };
+  await fireEvent.click(screen.getByTestId("costs-chart"), other);
+  const item = await screen.findByTestId("other-deepseek/deepseek-v4");
+  expect(screen.queryByTestId("other-openai/gpt-6.1-terra")).toBeNull();
+  const from = "2026-11-19T00:00:00.000Z";
+  const to = "2026-11-20T00:00:00.000Z";
+  expect(asked()).toMatchObject({ range: { kind: "custom", from, to }, by: "model" });
+  expect(asked().chart).toBeUndefined();
+  await fireEvent.click(item);
+  expect(navigation.take()?.calls).toMatchObject({
+    from,
+    to,
+    only: { model: "deepseek/deepseek-v4" },
+  });
+  await fireEvent.click(screen.getByTestId("costs-chart"), other);
+  await fireEvent.click(await screen.findByTestId("other-all"));
+  expect(navigation.take()?.calls).toMatchObject({ from, to, only: {}, name: "19 Nov" });
+});
+
+it("offers a way on where there was no call, over axes that nobody can read figures from", async () => {
   backend.spend.empty = true;
   render(Costs);
-  await fireEvent.click(await screen.findByText("Last 30 days"));
+  const way = await screen.findByText("Last 30 days");
+  expect(screen.getByTestId("costs-chart").parentElement?.inert).toBe(true);
+  expect(screen.queryByTestId("costs-table")).toBeNull();
+  await fireEvent.click(way);
   await waitFor(() => expect(asked().range).toEqual({ kind: "last_30d" }));
   await fireEvent.click(screen.getByText("Run a prompt"));
   expect(navigation.screen).toBe("compose");

@@ -66,7 +66,8 @@ pub async fn levels(
     view: SpendView,
     report: &SpendReport,
 ) -> Result<Vec<Level>, ApiError> {
-    if view != SpendView::Spend {
+    // Without a call, an alert alone would say how high the axis is.
+    if view != SpendView::Spend || report.totals.calls == 0 {
         return Ok(Vec::new());
     }
     let budgets = crate::budgets::list(app, Empty {}).await?.budgets;

@@ -70,12 +70,15 @@ impl Span {
             SpendRange::Custom { from, to } => {
                 let from = moment("range.from", from, zone, 0)?;
                 let to = moment("range.to", to, zone, 1)?;
-                let days = to.duration_since(from).as_hours() / 24;
+                let hours = to.duration_since(from).as_hours();
+                let days = hours / 24;
                 if days > DAYS {
                     let text = format!("a range is at most {DAYS} days long");
                     return Err(wrong("range.to", text));
                 }
                 let label = match days {
+                    // A day has 23 hours or 25 where clocks change.
+                    0 | 1 if (23..=25).contains(&hours) => "previous day".to_owned(),
                     0 | 1 => "the stretch of the same length before".to_owned(),
                     days => format!("previous {days} days"),
                 };
@@ -347,6 +350,24 @@ mod tests {
         assert!(to <= at("2026-03-01T00:00:00Z").as_millisecond());
         let span = Span::of(&SpendRange::MonthToDate, at("2026-11-10T10:00:00Z"), &utc).unwrap();
         assert_eq!(span.previous.1, at("2026-10-10T10:15:00Z").as_millisecond());
+    }
+
+    #[test]
+    fn one_day_is_compared_with_the_day_before_also_where_clocks_change() {
+        let label = |from: &str, to: &str| {
+            let range = SpendRange::Custom {
+                from: from.into(),
+                to: to.into(),
+            };
+            let now = at("2026-11-25T22:40:00Z");
+            let span = Span::of(&range, now, &zone("Europe/Berlin")).unwrap();
+            span.previous_label
+        };
+        assert_eq!(label("2026-11-03", "2026-11-03"), "previous day");
+        assert_eq!(label("2026-03-29", "2026-03-29"), "previous day");
+        assert_eq!(label("2026-10-25", "2026-10-25"), "previous day");
+        assert_eq!(label("2026-11-03", "2026-11-04"), "previous 2 days");
+        assert!(label("2026-11-03T10:00:00Z", "2026-11-03T12:00:00Z").contains("same length"));
     }
 
     #[test]

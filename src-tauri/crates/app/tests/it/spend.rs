@@ -53,6 +53,18 @@ async fn simulated_calls_are_told_apart_and_never_spent() {
 }
 
 #[tokio::test]
+async fn an_alert_alone_is_no_scale_for_a_range_without_calls() {
+    let world = World::new().await;
+    let query = json!({
+        "range": {"kind": "last_7d"}, "by": "model",
+        "chart": {"width": 900, "height": 240},
+    });
+    let svg = report(&world, query).await.chart.unwrap().svg;
+    assert!(svg.contains("$0"), "{svg}");
+    assert!(!svg.contains("alert"), "{svg}");
+}
+
+#[tokio::test]
 async fn a_report_that_cannot_be_made_names_its_field() {
     let world = World::new().await;
     let range = json!({"kind": "custom", "from": "soon", "to": "2026-11-01"});

@@ -21,6 +21,8 @@ export class MockSpend {
   /** Whether there were calls at all. */
   empty = false;
   unpriced = 12;
+  /** Models with a series of their own; the one after them is "Other". */
+  own: number = MODELS.length;
 
   report(query: SpendQuery): SpendReport {
     const { range } = query;
@@ -117,9 +119,9 @@ export class MockSpend {
       series: this.empty
         ? []
         : MODELS.map(([key, label], model) => ({
-            key,
-            label,
-            other: false,
+            key: model < this.own ? key : "",
+            label: model < this.own ? label : "Other",
+            other: model >= this.own,
             values: buckets.map((_, day) => ({
               spend: spent(model, day),
               calls: 40,
