@@ -5,7 +5,7 @@ import { foldSummary } from "./summary_fold";
 import { attempt, detail, steady, summary, swift, usage } from "./testing";
 import { waterfall } from "./waterfall";
 import { visibleRows } from "./windowed";
-import { models, secondsOfDay } from "./words";
+import { fullNames, models, secondsOfDay } from "./words";
 
 function event(more: object): CallEvent {
   return { call: "0193-1", seq: 1, at_ms: 100, ...more } as CallEvent;
@@ -153,6 +153,12 @@ describe("small words", () => {
       answered: "steady",
     });
     expect(models(summary())).toEqual({ requested: null, answered: "swift" });
+  });
+
+  it("name the models in full where the line has no room for providers", () => {
+    expect(fullNames(summary({ answered: swift }))).toBe("sandbox/swift");
+    expect(fullNames(summary({ answered: steady }))).toBe("sandbox/swift → sandbox/steady");
+    expect(fullNames(summary())).toBe("sandbox/swift");
   });
 
   it("say the second today and the day before", () => {

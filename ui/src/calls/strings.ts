@@ -80,6 +80,7 @@ export const strings = {
   rowCall: "call",
   rowWait: "wait",
   rowAttempt: (attempt: number, model: string): string => `attempt ${attempt} · ${model}`,
+  rowAttemptBrief: (attempt: number, model: string): string => `${attempt} · ${model}`,
   backOff: (time: string): string => `${time} back-off`,
   attemptAnswered: (first: string, stream: string): string =>
     `${first} first token, ${stream} stream`,

@@ -17,6 +17,8 @@ export interface Bar {
 /** One line of the waterfall. */
 export interface Row {
   label: string;
+  /** The label where there is little room. */
+  brief: string;
   /** What its length does not say. */
   note: string;
   bars: Bar[];
@@ -33,6 +35,7 @@ export function waterfall(detail: CallDetail, elapsedMs: number): { rows: Row[];
   const rows: Row[] = [
     {
       label: strings.rowCall,
+      brief: strings.rowCall,
       note: duration(total),
       bars: [{ kind: "call", from: 0, to: total }],
     },
@@ -42,6 +45,7 @@ export function waterfall(detail: CallDetail, elapsedMs: number): { rows: Row[];
     const end = Math.min(total, attempt.ended_ms ?? total);
     rows.push({
       label: strings.rowAttempt(attempt.attempt, attempt.target.model),
+      brief: strings.rowAttemptBrief(attempt.attempt, attempt.target.model),
       note: noteOf(attempt, end),
       bars: barsOf(attempt, end),
     });
@@ -49,6 +53,7 @@ export function waterfall(detail: CallDetail, elapsedMs: number): { rows: Row[];
       const to = Math.max(end, Math.min(total, next?.started_ms ?? end + attempt.wait_ms));
       rows.push({
         label: strings.rowWait,
+        brief: strings.rowWait,
         note: strings.backOff(duration(attempt.wait_ms)),
         bars: [{ kind: "wait", from: end, to }],
       });

@@ -9,6 +9,14 @@ export function models(call: CallSummary): { requested: string | null; answered:
   return { requested: same ? null : requested.model, answered: answered.model };
 }
 
+/** Names the models of a call in full: "openai/gpt-5.2 → anthropic/claude-opus-4.6". */
+export function fullNames({ requested, answered }: CallSummary): string {
+  const names = [requested, answered ?? requested].map((target) =>
+    [target.provider, target.model].filter((part) => part !== "").join("/"),
+  );
+  return [...new Set(names)].join(" → ");
+}
+
 /** Formats a time of day with seconds from RFC 3339: "12:04:31"; before today with the day. */
 export function secondsOfDay(rfc3339: string, now = new Date()): string {
   const date = new Date(rfc3339);
