@@ -5,6 +5,7 @@ export const strings = {
   book: (models: string): string => `${models} models`,
   source: (name: string, date: string | undefined): string =>
     date === undefined ? name : `${name} of ${date}`,
+  ofDate: (date: string): string => `of ${date}`,
   fromFile: "from your file",
   update: "Update from file…",
   useBundled: "Use the built-in book",
