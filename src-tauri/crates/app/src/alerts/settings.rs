@@ -48,11 +48,17 @@ pub async fn set(app: &App, alerts: SetAlerts) -> Result<AlertSettings, ApiError
             .filter(|(_, amount)| !amount.trim().is_empty()),
     );
     for (field, amount) in amounts {
-        usd_amount(amount).map_err(|message| {
+        let wrong = |message: &str, hint: &str| {
             ApiError::new(ErrorCode::InvalidParams, message)
-                .with_hint("write for example 50.00, in USD without a sign")
+                .with_hint(hint)
                 .with_field(field)
-        })?;
+        };
+        let amount = usd_amount(amount)
+            .map_err(|message| wrong(message, "write for example 50.00, in USD without a sign"))?;
+        if amount.0 == 0 {
+            let message = "an amount that is told of is more than 0";
+            return Err(wrong(message, "leave it empty to be told of none"));
+        }
     }
     app.config()
         .edit(move |document| set_alerts(document, &alerts))

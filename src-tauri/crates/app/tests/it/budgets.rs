@@ -484,6 +484,16 @@ async fn alerts_are_set_in_the_file_and_wrong_amounts_are_named() {
         .await
         .unwrap_err();
     assert_eq!(error.field.as_deref(), Some("day_usd"));
+    // It would be raised before anything is spent.
+    for (field, nothing) in [
+        ("day_usd", json!({"day_usd": "0"})),
+        ("hour_usd", json!({"hour_usd": "0.00"})),
+        ("ladder_usd", json!({"ladder_usd": ["0", "5"]})),
+    ] {
+        let error = world.call("alerts.set", nothing).await.unwrap_err();
+        assert_eq!(error.field.as_deref(), Some(field));
+        assert!(error.message.contains("more than 0"), "{error:?}");
+    }
     for url in ["http://hooks.example/x", "ftp://x", "nonsense"] {
         let error = world
             .call("alerts.set_webhook", json!({"url": url}))
