@@ -196,7 +196,7 @@ export const strings = {
     translation: "Translation",
     data_extraction: "Data extraction",
   } satisfies Record<RouteTask, string>,
-  asUsual: "As the settings have it",
+  asUsual: "As in the settings",
   noTask: "None",
 
   reviewTitle: "Review changes",

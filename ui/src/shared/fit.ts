@@ -19,6 +19,8 @@ export const fit: Action<HTMLElement, readonly string[]> = (node, texts) => {
   };
   const observer = new ResizeObserver(write);
   observer.observe(node);
+  // An element that shows nothing stays as wide as it is when there is room again.
+  if (node.parentElement) observer.observe(node.parentElement);
   write();
   // Until the fonts are there, widths are those of others.
   void document.fonts?.ready.then(write);
