@@ -61,6 +61,7 @@ export const strings = {
     `In 8 of 10 futures like the past ${days} it ends between these two`,
   noForecast: "too few whole days yet",
   failed: (share: string): string => `${share} failed`,
+  failedUnknown: (share: string): string => `${share} failed vs unknown`,
   failedBeside: (share: string, baseline: string): string => `${share} vs ${baseline} failed`,
   noCalls: "none in this range",
   rescues: { retry: "retry", fallback: "fallback", continuation: "continuing" },

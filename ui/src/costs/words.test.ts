@@ -110,7 +110,9 @@ describe("the words of the Costs screen", () => {
       "0.9 % failed, baseline 1.4 %",
       "0.9 % vs 1.4 % failed",
     ]);
-    expect(qualities({ summary, routed: of(1000, 9), baseline: of(0, 0) })[2]).toBe("0.9 % failed");
+    expect(qualities({ summary, routed: of(1000, 9), baseline: of(0, 0) })[2]).toBe(
+      "0.9 % failed vs unknown",
+    );
   });
 
   it("never divides by no calls", () => {

@@ -101,7 +101,8 @@ export function qualities({ summary, routed, baseline }: SpendQuality): readonly
   );
   const failures = summary.split(";")[0] ?? summary;
   if (!mine) return [summary, failures];
-  return [summary, failures, its ? strings.failedBeside(mine, its) : strings.failed(mine)];
+  if (!its) return [summary, failures, strings.failedUnknown(mine), strings.failed(mine)];
+  return [summary, failures, strings.failedBeside(mine, its)];
 }
 
 /** Share of calls that failed. */
