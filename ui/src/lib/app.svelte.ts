@@ -8,6 +8,7 @@ import {
   type ProviderInfo,
 } from "./backend";
 import { live } from "./live";
+import { Rests, type LampLook } from "./rests.svelte";
 
 /** What every screen may know of the program: providers, models, counts, the state of the key store. */
 class AppState {
@@ -22,6 +23,7 @@ class AppState {
   failure = $state<string | null>(null);
   #running = $state.raw<ReadonlySet<string>>(new Set());
   #begun = $state(0);
+  readonly #rests = new Rests(() => void this.refreshProviders());
 
   /** Calls running now, of all hosts. */
   get inFlight(): number {
@@ -44,6 +46,11 @@ class AppState {
   /** Returns the provider's name for people, or its id if it is not configured any more. */
   providerLabel(id: string): string {
     return this.provider(id)?.label ?? id;
+  }
+
+  /** Returns how the provider's lamp looks now; while it is left alone, for how long yet. */
+  lamp(provider: ProviderInfo): LampLook {
+    return this.#rests.look(provider);
   }
 
   /** Reads everything; what cannot be read keeps its last value. */
@@ -71,6 +78,7 @@ class AppState {
         backend().call("models.list", {}),
       ]);
       this.providers = providers;
+      this.#rests.read(providers);
       this.models = models;
       this.failure = null;
     } catch (thrown) {

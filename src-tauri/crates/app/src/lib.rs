@@ -168,12 +168,14 @@ impl App {
             learned.learn(secret)
         });
         let http = Http::new(config.clone());
+        let health = Health::default();
         let providers = Providers::new(
             config.clone(),
             secrets.clone(),
             http.clone(),
             Arc::clone(&redactor),
             Arc::new(SandboxSimulator::default()),
+            health.clone(),
         );
         let money = Money::open(store.clone(), config.clone()).await?;
         let (deliveries, waiting) = Deliveries::new();
@@ -193,7 +195,7 @@ impl App {
                 http,
                 live: LiveHub::default(),
                 running: Running::default(),
-                health: Health::default(),
+                health,
                 rehearsals: Runs::new(REHEARSALS),
                 what_ifs: Runs::new(WHAT_IFS),
                 quality: Qualities::default(),

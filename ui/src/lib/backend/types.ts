@@ -2004,6 +2004,11 @@ active_key: string | null, lamp: Lamp,
  */
 lamp_text: string, 
 /**
+ * For how long models of it are still left alone, in milliseconds from now: they failed too often, or asked for
+ * it. `None`: none is.
+ */
+rest_ms?: number, 
+/**
  * Where a key can be made; `None` if unknown.
  */
 key_url: string | null, 

@@ -27,6 +27,11 @@ pub struct ProviderInfo {
     pub lamp: Lamp,
     /// Short text beside the lamp: "212 ms", "no key", "simulated", "not running".
     pub lamp_text: String,
+    /// For how long models of it are still left alone, in milliseconds from now: they failed too often, or asked for
+    /// it. `None`: none is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub rest_ms: Option<u64>,
     /// Where a key can be made; `None` if unknown.
     pub key_url: Option<String>,
     /// Models listed in the configuration (others may exist at the provider).

@@ -3,7 +3,7 @@
 use crate::api::types::Lamp;
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use switchboard_engine::error::ErrorKind;
 
 /// How an attempt, or a test of the connection, ended.
@@ -18,7 +18,12 @@ pub enum Outcome {
 #[derive(Debug, Default)]
 pub struct ProviderHealth {
     last: Mutex<HashMap<String, Outcome>>,
+    /// Until when each is left alone, as far as it was told.
+    resting: Mutex<HashMap<String, Instant>>,
 }
+
+/// A rest that ends later by less is the same one.
+const SAME_REST: Duration = Duration::from_millis(500);
 
 impl ProviderHealth {
     /// Notes an outcome. Returns whether the lamp looks different now.
@@ -34,6 +39,24 @@ impl ProviderHealth {
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
         last.insert(provider.to_owned(), outcome) != Some(outcome)
+    }
+
+    /// Notes for how long a provider is left alone; `None`: it is not. Returns whether that is news.
+    pub fn rests(&self, provider: &str, rest: Option<Duration>) -> bool {
+        let mut resting = self
+            .resting
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let Some(until) = rest.map(|rest| Instant::now() + rest) else {
+            return resting.remove(provider).is_some();
+        };
+        match resting.get(provider) {
+            Some(told) if until <= *told + SAME_REST => false,
+            _ => {
+                resting.insert(provider.to_owned(), until);
+                true
+            }
+        }
     }
 
     /// Forgets a provider: it was changed, or is gone.

@@ -26,6 +26,7 @@ use crate::secrets::Secrets;
 use connect::Detected;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use switchboard_engine::admit::Health;
 use switchboard_engine::config::ProviderConfig;
 use switchboard_engine::error::ErrorKind;
 use switchboard_engine::provider::provider as codec;
@@ -46,6 +47,8 @@ struct Inner {
     redactor: Arc<Redactor>,
     simulator: Arc<dyn Simulator>,
     health: ProviderHealth,
+    /// What keeps calls from targets that fail.
+    admission: Health,
     waits: Waits,
     /// Models that servers on this machine were found to have, by provider id.
     detected: Mutex<HashMap<String, Detected>>,
@@ -59,6 +62,7 @@ impl Providers {
         http: Http,
         redactor: Arc<Redactor>,
         simulator: Arc<dyn Simulator>,
+        admission: Health,
     ) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -68,6 +72,7 @@ impl Providers {
                 redactor,
                 simulator,
                 health: ProviderHealth::default(),
+                admission,
                 waits: Waits::default(),
                 detected: Mutex::default(),
             }),
@@ -84,7 +89,12 @@ impl Providers {
         if outcome == Outcome::Failed(ErrorKind::Auth) {
             self.inner.secrets.forget(provider);
         }
-        self.inner.health.record(provider, outcome)
+        let is_new = self.inner.health.record(provider, outcome);
+        let rest = match outcome {
+            Outcome::Answered(_) => None,
+            Outcome::Failed(_) => self.inner.admission.rest_of(provider),
+        };
+        self.inner.health.rests(provider, rest) || is_new
     }
 
     /// Returns every provider, the simulator first.
@@ -133,6 +143,8 @@ impl Providers {
         } else {
             self.inner.health.lamp(&provider.id, provider.local)
         };
+        let failed = matches!(lamp, Lamp::Warning | Lamp::Down);
+        let rest = failed.then(|| self.inner.admission.rest_of(&provider.id));
         let models: Vec<String> = provider
             .models
             .iter()
@@ -154,6 +166,9 @@ impl Providers {
             active_key: keys.active,
             lamp,
             lamp_text,
+            rest_ms: rest
+                .flatten()
+                .map(|rest| u64::try_from(rest.as_millis()).unwrap_or(u64::MAX)),
             key_url: provider.key_url.clone(),
             models,
         }

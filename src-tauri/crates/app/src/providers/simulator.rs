@@ -81,6 +81,7 @@ impl Providers {
             active_key: None,
             lamp: Lamp::Simulated,
             lamp_text: "simulated".to_owned(),
+            rest_ms: None,
             key_url: None,
             models: switchboard_sandbox::catalog()
                 .iter()

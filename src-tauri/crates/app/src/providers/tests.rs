@@ -5,6 +5,7 @@ use crate::host::{KeyStore, KeyStoreError};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use std::time::Duration;
+use switchboard_engine::admit::Health;
 use switchboard_engine::error::CallError;
 use switchboard_engine::plan::{Candidate, Tier};
 use switchboard_engine::provider::Wire;
@@ -64,6 +65,7 @@ fn bench(text: &str) -> Bench {
         Http::new(config.clone()),
         redactor,
         Arc::new(TestSimulator::default()),
+        Health::default(),
     );
     Bench {
         host,

@@ -61,3 +61,34 @@ async fn a_target_that_failed_beside_the_one_that_answered_shows_it() {
     assert_ne!(other, json!("ok"));
     assert_ne!(other, json!("idle"));
 }
+
+#[tokio::test]
+async fn a_provider_that_is_left_alone_says_for_how_long_until_it_answers_again() {
+    let upstream = Sandbox::start(Options::default()).await.unwrap();
+    let url = upstream.base_url();
+    let mut world = World::with_config(&format!(
+        "[settings]\nretries = 0\n[providers.one]\nwire = \"openai_chat\"\nbase_url = \"{url}\"\nneeds_key = false\n"
+    ))
+    .await;
+    let one = async |world: &World| {
+        let all = world.call("providers.list", json!({})).await.unwrap();
+        let mut all = all.as_array().unwrap().iter();
+        all.find(|one| one["id"] == "one").unwrap().clone()
+    };
+    for model in [
+        "one/steady?fault=503&hint=30000",
+        "one/steady?ttft=1&tps=max",
+    ] {
+        let run = world.run(&[model], &[]).await;
+        world.until_ended(&[run.calls[0].call]).await;
+        let seen = one(&world).await;
+        let rest = seen["rest_ms"].as_u64();
+        match model.contains("fault") {
+            true => assert!(
+                rest.is_some_and(|ms| (20_000..=33_000).contains(&ms)),
+                "{seen}"
+            ),
+            false => assert_eq!(rest, None, "{seen}"),
+        }
+    }
+}

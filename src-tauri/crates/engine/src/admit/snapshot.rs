@@ -88,6 +88,24 @@ pub struct TargetHealth {
 }
 
 impl Health {
+    /// Returns for how long a real provider's targets are still left alone, the longest of them: they failed too often,
+    /// or asked for it. `None`: none is, or only mending would help.
+    pub fn rest_of(&self, provider: &str) -> Option<Duration> {
+        let now = Instant::now();
+        let cells = self.cells().into_iter();
+        let mine = cells.filter(|cell| !cell.key.simulated && cell.key.provider == provider);
+        let rests = mine.filter_map(|cell| {
+            let state = cell.lock();
+            let open = match state.breaker.gate(now) {
+                Gate::Open { until } => Some(until),
+                _ => None,
+            };
+            open.max(state.cooling.until(now))
+        });
+        let until = rests.max()?;
+        Some(until.saturating_duration_since(now)).filter(|rest| !rest.is_zero())
+    }
+
     /// Returns what is known about every target used lately, in order of provider, model, credential.
     pub fn snapshot(&self) -> Vec<TargetHealth> {
         let now = Instant::now();
