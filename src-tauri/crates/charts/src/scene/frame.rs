@@ -15,6 +15,10 @@ use plotters::coord::types::RangedCoordf64;
 /// Levels within this many times the highest value stretch the axis; above, they are only named.
 const STRETCH: f64 = 4.0;
 
+/// Above and below the place where values stand, in CSS pixels.
+const MARGIN_TOP: f64 = 8.0;
+const MARGIN_BOTTOM: f64 = 26.0;
+
 /// Room for a line's label, in CSS pixels.
 const ROW: f32 = 16.0;
 
@@ -54,7 +58,13 @@ impl Frame {
         };
         // The picture grows by its header: the chart itself stays as large as on the page.
         let height = height + head;
-        let axis = Axis::new(parts.unit, stretched(parts.highest, parts.levels));
+        let tall = f64::from(parts.size.height.clamp(100, 3000)) - MARGIN_TOP - MARGIN_BOTTOM;
+        let reach = stretched(parts.highest, parts.levels).max(below_names(
+            parts.highest,
+            parts.levels,
+            tall,
+        ));
+        let axis = Axis::new(parts.unit, reach);
         let named = axis
             .lines
             .iter()
@@ -62,7 +72,8 @@ impl Frame {
             .fold(0.0, f32::max);
         let (w, h) = (f64::from(width), f64::from(height));
         let left = f64::from(named.ceil()).min(w / 3.0) + 10.0;
-        let (right, top, bottom) = (w - 8.0, 8.0 + f64::from(head), h - 26.0);
+        let top = MARGIN_TOP + f64::from(head);
+        let (right, bottom) = (w - 8.0, h - MARGIN_BOTTOM);
         let places = parts.buckets.len().max(1);
         let space = Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
             0.0..places as f64,
@@ -229,6 +240,15 @@ fn stretched(highest: f64, levels: &[Level]) -> f64 {
         .filter(|value| highest <= 0.0 || *value <= highest * STRETCH)
         .map(|value| value * 1.01)
         .fold(highest, f64::max)
+}
+
+/// The value the axis must reach so that the highest value stays below the names of levels that are above the chart.
+/// `tall`: what there is of height, in pixels.
+fn below_names(highest: f64, levels: &[Level], tall: f64) -> f64 {
+    let above = |level: &&Level| highest > 0.0 && level.value > highest * STRETCH;
+    let rows = levels.iter().filter(above).count().min(2);
+    let room = f64::from(ROW) * rows as f64;
+    highest * tall / (tall - room).max(tall / 2.0)
 }
 
 pub(super) fn stroke(ink: Ink, points: Vec<Point>) -> Shape {

@@ -200,6 +200,18 @@ fn a_level_near_the_values_is_a_line_and_one_far_above_is_only_named() {
 }
 
 #[test]
+fn the_name_of_a_level_above_the_chart_stands_over_no_bar() {
+    for dollars in 1..=100 {
+        let mut chart = bar_chart(&[vec![USD, dollars * USD]]);
+        chart.levels = vec![level(5000.0, "daily alert $5,000")];
+        let drawn = bars(&chart).unwrap();
+        let side = &drawn.sidecar;
+        let highest = side.bars.iter().map(|bar| bar.y).fold(f64::MAX, f64::min);
+        assert!(highest >= side.top + 16.0 - 0.1, "{dollars}: {highest}");
+    }
+}
+
+#[test]
 fn what_a_label_says_is_text_and_never_markup() {
     let mut chart = bar_chart(&[vec![USD]]);
     chart.title = "<script>&\"\u{0}".to_owned();
