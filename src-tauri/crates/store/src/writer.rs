@@ -24,8 +24,9 @@ const BATCH: usize = 256;
 pub(crate) const TEXT_DELAY: Duration = Duration::from_millis(100);
 
 /// How long beginnings and ends of calls wait for others to share their transaction. A short call begins
-/// and ends in one, which costs half of two.
-const GATHER: Duration = Duration::from_millis(50);
+/// and ends in one, which costs half of two, and the longer the gathering, the less is merged in the search index. A call
+/// must be in the file within 100 ms of its start.
+const GATHER: Duration = Duration::from_millis(80);
 
 /// What is due this soon shares a transaction that is made anyway.
 const SHARED: Duration = GATHER;
