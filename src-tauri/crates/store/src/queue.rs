@@ -245,8 +245,8 @@ fn join(commands: &mut VecDeque<Command>, event: &CallEvent, far: usize) -> bool
         (Event::TextDelta { text }, Event::TextDelta { text: more })
         | (Event::ReasoningDelta { text }, Event::ReasoningDelta { text: more }) => {
             text.push_str(more);
-            last.seq = event.seq;
-            last.at_ms = event.at_ms;
+            last.seq = last.seq.max(event.seq);
+            last.at_ms = last.at_ms.max(event.at_ms);
             true
         }
         _ => false,

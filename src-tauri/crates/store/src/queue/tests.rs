@@ -40,6 +40,18 @@ fn text_joins_a_piece_that_waits_near_and_no_further_back() {
 }
 
 #[test]
+fn joined_pieces_are_as_late_as_the_latest_of_them() {
+    let (queue, call) = (Queue::default(), CallId::new());
+    queue.push_event(&delta(call, 75, "a"));
+    queue.push_event(&delta(call, 2, "b"));
+    let commands = queue.take(10, None).unwrap();
+    let [Command::Event(joined)] = commands.as_slice() else {
+        panic!("{} commands", commands.len())
+    };
+    assert_eq!(**joined, delta(call, 75, "ab"));
+}
+
+#[test]
 fn above_the_bound_text_joins_what_waits_and_none_is_lost() {
     let (queue, call, other) = (Queue::default(), CallId::new(), CallId::new());
     fill(&queue);
