@@ -61,6 +61,7 @@ impl ProviderHealth {
 
     /// Forgets a provider: it was changed, or is gone.
     pub fn forget(&self, provider: &str) {
+        self.rests(provider, None);
         self.last
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())

@@ -25,6 +25,12 @@ fn named(name: &str) -> CreateGatewayKey {
     CreateGatewayKey { name: name.into() }
 }
 
+/// Switches the gateway on, at any port.
+async fn switched_on(here: &World) -> GatewayStatus {
+    let on = here.call("gateway.start", json!({"port": 0})).await;
+    status(on.unwrap())
+}
+
 #[tokio::test]
 async fn the_switch_starts_moves_and_stops_the_server() {
     let world = world("").await;
@@ -63,11 +69,7 @@ async fn the_switch_starts_moves_and_stops_the_server() {
 #[tokio::test]
 async fn a_gateway_that_was_on_starts_again_with_the_program() {
     let here = world("").await;
-    let on = status(
-        here.call("gateway.start", json!({"port": 0}))
-            .await
-            .unwrap(),
-    );
+    let on = switched_on(&here).await;
     let here = here.reopen().await;
     resume(&here.app).await;
     let again = status(here.call("gateway.status", json!({})).await.unwrap());
@@ -103,11 +105,7 @@ async fn a_port_that_is_taken_is_told_until_the_switch_is_used_again() {
 /// Opens a program whose gateway was on and finds its port taken; returns it with who took it.
 async fn awaiting() -> (World, TcpListener) {
     let here = world("").await;
-    let on = status(
-        here.call("gateway.start", json!({"port": 0}))
-            .await
-            .unwrap(),
-    );
+    let on = switched_on(&here).await;
     let here = here.reopen().await;
     let taken = TcpListener::bind(on.address.unwrap()).unwrap();
     resume(&here.app).await;

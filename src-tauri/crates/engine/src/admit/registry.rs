@@ -43,6 +43,13 @@ impl Registry {
         targets
     }
 
+    /// Returns a real provider's targets, in no order.
+    pub(super) fn targets_of(&self, provider: &str) -> Vec<Arc<Cell>> {
+        let all = self.targets.values();
+        let mine = all.filter(|cell| !cell.key.simulated && cell.key.provider == provider);
+        mine.cloned().collect()
+    }
+
     /// Returns the target, added if it is not there.
     pub(super) fn add_target(&mut self, key: KeyRef<'_>, now: Instant) -> Arc<Cell> {
         if let Some(cell) = self.target(key) {

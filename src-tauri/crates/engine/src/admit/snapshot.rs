@@ -92,9 +92,8 @@ impl Health {
     /// or asked for it. `None`: none is, or only mending would help.
     pub fn rest_of(&self, provider: &str) -> Option<Duration> {
         let now = Instant::now();
-        let cells = self.cells().into_iter();
-        let mine = cells.filter(|cell| !cell.key.simulated && cell.key.provider == provider);
-        let rests = mine.filter_map(|cell| {
+        let mine = self.read().targets_of(provider);
+        let rests = mine.iter().filter_map(|cell| {
             let state = cell.lock();
             let open = match state.breaker.gate(now) {
                 Gate::Open { until } => Some(until),
